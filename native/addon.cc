@@ -1,0 +1,19 @@
+// The addon's table of contents.
+#include "binding.h"
+
+namespace {
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new qa::Environment());
+  qa::defineTensors(exports);
+  qa::defineOps(exports);
+  qa::defineRandom(exports);
+  qa::defineLayers(exports);
+  qa::defineOptim(exports);
+  qa::defineRuntime(exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(qa_native, init)

@@ -1,0 +1,26 @@
+// A JavaScript handle owns one at::Tensor. JavaScript sees it as an opaque value that only src/native.ts holds.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <napi.h>
+
+#include <memory>
+
+namespace qa {
+
+/// What belongs to one JavaScript environment (the main thread or a worker): the addon keeps no statics.
+struct Environment {
+  /// Handles that hold a tensor. Shared with every handle, because finalizers may outlive the environment's data.
+  std::shared_ptr<int64_t> liveTensors = std::make_shared<int64_t>(0);
+};
+
+/// Makes a handle for `tensor` and books its memory with the JavaScript heap, so that the collector knows of it.
+Napi::Value wrap(Napi::Env env, at::Tensor tensor);
+
+/// The tensor behind a handle; throws a JavaScript TypeError for anything else and for a disposed handle.
+const at::Tensor& unwrap(const Napi::Value& value);
+
+/// Frees the tensor at once; a second call does nothing.
+void dispose(Napi::Env env, const Napi::Value& value);
+
+}  // namespace qa

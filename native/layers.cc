@@ -1,0 +1,75 @@
+// The recurrent and the attention layer, composed of ATen's operations in the order in which Python's layers call
+// them, so that forward and backward give Python's bits.
+#include "binding.h"
+
+namespace qa {
+namespace {
+
+using at::Tensor;
+using OptionalTensor = std::optional<Tensor>;
+
+/// torch.nn.functional._in_projection_packed for self-attention: query, key and value of `input` [L, N, E].
+std::vector<Tensor> inProjectionPacked(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+  const auto packed = at::linear(input, weight, bias)
+                          .unflatten(-1, {3, input.size(-1)})
+                          .unsqueeze(0)
+                          .transpose(0, -2)
+                          .squeeze(-2)
+                          .contiguous();
+  return {packed.select(0, 0), packed.select(0, 1), packed.select(0, 2)};
+}
+
+/// torch.nn.functional.multi_head_attention_forward with need_weights=False; `mask` is additive, [N * heads, L, L].
+Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, const Tensor& inWeight, const Tensor& inBias,
+                     const Tensor& outWeight, const Tensor& outBias, int64_t heads, double dropoutP) {
+  const auto length = input.size(0), batch = input.size(1), width = input.size(2), headDim = width / heads;
+  auto projected = inProjectionPacked(input, inWeight, inBias);
+  for (auto& part : projected) part = part.view({length, batch * heads, headDim}).transpose(0, 1);
+  for (auto& part : projected) part = part.view({batch, heads, length, headDim});
+  OptionalTensor perHead;
+  if (mask) perHead = mask->view({batch, heads, -1, length});
+  const auto context =
+      at::scaled_dot_product_attention(projected[0], projected[1], projected[2], perHead, dropoutP, false)
+          .permute({2, 0, 1, 3})
+          .contiguous()
+          .view({batch * length, width});
+  return at::linear(context, outWeight, outBias).view({length, batch, -1});
+}
+
+/// torch.nn.TransformerEncoderLayer.forward, post-norm, ReLU, on `src` [L, N, E] with a boolean mask (true: masked) of
+/// shape [N * heads, L, L]. `p` holds the layer's twelve parameters in the order of its state_dict.
+Tensor transformerEncoderLayer(const Tensor& src, OptionalTensor srcMask, std::vector<Tensor> p, int64_t heads,
+                               double dropoutP, double eps, bool training) {
+  const auto dropout = [&](const Tensor& a) { return at::dropout(a, dropoutP, training); };
+  const auto norm = [&](const Tensor& a, size_t index) {
+    return at::layer_norm(a, {src.size(-1)}, p[index], p[index + 1], eps);
+  };
+  OptionalTensor mask;
+  if (srcMask) {
+    mask = at::zeros_like(*srcMask, src.options().requires_grad(false))
+               .masked_fill_(*srcMask, -std::numeric_limits<double>::infinity());
+  }
+  const auto attended = selfAttention(src, mask, p[0], p[1], p[2], p[3], heads, training ? dropoutP : 0.0);
+  const auto x = norm(src + dropout(attended), 8);
+  const auto hidden = dropout(at::relu(at::linear(x, p[4], p[5])));
+  return norm(x + dropout(at::linear(hidden, p[6], p[7])), 10);
+}
+
+}  // namespace
+
+void defineLayers(Napi::Object& exports) {
+  define(exports, "packPaddedSequence", [](const Tensor& input, const Tensor& lengths, bool batchFirst) {
+    return at::_pack_padded_sequence(input, lengths, batchFirst);
+  });
+  define(exports, "padPackedSequence", [](const Tensor& data, const Tensor& batchSizes, bool batchFirst, int64_t length) {
+    return at::_pad_packed_sequence(data, batchSizes, batchFirst, 0.0, length);
+  });
+  define(exports, "lstm",
+         [](const Tensor& data, const Tensor& batchSizes, std::vector<Tensor> state, std::vector<Tensor> parameters,
+            int64_t layers, double dropoutP, bool training, bool bidirectional) {
+           return at::lstm(data, batchSizes, state, parameters, true, layers, dropoutP, training, bidirectional);
+         });
+  define(exports, "transformerEncoderLayer", transformerEncoderLayer);
+}
+
+}  // namespace qa

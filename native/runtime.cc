@@ -1,0 +1,60 @@
+// The process: devices, threads, gradient mode, determinism, and the form that C++ errors take in JavaScript.
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <c10/core/GradMode.h>
+#include <torch/version.h>
+
+#include "binding.h"
+
+namespace qa {
+namespace {
+
+[[noreturn]] void raise(Napi::Env env, const char* code, const std::string& message, const std::string& detail) {
+  auto error = Napi::Error::New(env, message);
+  error.Set("code", code);
+  error.Set("detail", detail);
+  throw error;
+}
+
+std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+void throwAsJavaScript(Napi::Env env) {
+  try {
+    throw;
+  } catch (const c10::OutOfMemoryError& error) {
+    raise(env, "ERR_TORCH_OOM", firstLine(error.what_without_backtrace()), error.what());
+  } catch (const c10::Error& error) {
+    raise(env, "ERR_TORCH", firstLine(error.what_without_backtrace()), error.what());
+  } catch (const std::bad_alloc& error) {
+    raise(env, "ERR_TORCH_OOM", "out of memory", error.what());
+  } catch (const std::exception& error) {
+    raise(env, "ERR_TORCH", firstLine(error.what()), error.what());
+  }
+}
+
+void defineRuntime(Napi::Object& exports) {
+  exports.Set("torchVersion", TORCH_VERSION);
+  define(exports, "cpuCapability", []() { return at::get_cpu_capability(); });
+  define(exports, "cudaDeviceCount", []() {
+    return static_cast<int64_t>(at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0);
+  });
+  define(exports, "cudaBuilt", []() { return at::globalContext().hasCUDA(); });
+  define(exports, "setNumThreads", [](int64_t count) { at::set_num_threads(static_cast<int>(count)); });
+  define(exports, "getNumThreads", []() { return static_cast<int64_t>(at::get_num_threads()); });
+  define(exports, "setGradEnabled", [](bool enabled) { c10::GradMode::set_enabled(enabled); });
+  define(exports, "isGradEnabled", []() { return c10::GradMode::is_enabled(); });
+  define(exports, "setDeterministic", [](bool enabled) {
+    at::globalContext().setDeterministicAlgorithms(enabled, true);
+    at::globalContext().setDeterministicCuDNN(enabled);
+  });
+  define(exports, "setAllowTf32", [](bool enabled) {
+    at::globalContext().setAllowTF32CuBLAS(enabled);
+    at::globalContext().setAllowTF32CuDNN(enabled);
+  });
+  // Takes no argument from JavaScript; the (undefined) value brings the environment along.
+  define(exports, "liveTensors", [](Napi::Value none) { return *none.Env().GetInstanceData<Environment>()->liveTensors; });
+}
+
+}  // namespace qa

@@ -1,0 +1,32 @@
+import type { CommandModule } from 'yargs';
+import { deviceOptions, evaluationSettings, jsonOption, preparationSettings, settingOptions } from './options.js';
+
+export interface EvalArgs {
+  readonly modelDir: string;
+  readonly dataset: string | undefined;
+  readonly validationFile: string | undefined;
+  readonly outputDir: string | undefined;
+  readonly device: string;
+  readonly threads: number | undefined;
+  readonly json: boolean;
+}
+
+export const evalCommand: CommandModule<object, EvalArgs> = {
+  command: 'eval',
+  describe: 'evaluate a trained model: EM and F1 as the notebook computes them',
+  builder: {
+    'model-dir': { type: 'string', default: 'runs/bert-mini', describe: 'a trained model', requiresArg: true },
+    dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
+    'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
+    'output-dir': { type: 'string', describe: 'where the predictions go', defaultDescription: 'the model folder', requiresArg: true },
+    ...settingOptions([...preparationSettings, ...evaluationSettings]),
+    ...deviceOptions,
+    json: jsonOption,
+  },
+  handler: async (args) => {
+    const { ensureAddon } = await import('../setup/build.js');
+    await ensureAddon();
+    const { evaluateFolder } = await import('./evaluate-folder.js');
+    await evaluateFolder(args);
+  },
+};

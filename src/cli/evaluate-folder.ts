@@ -1,0 +1,22 @@
+import { UsageError } from '../errors.js';
+import { resolveDataset } from '../hub/datasets.js';
+import type { EvalArgs } from './eval.js';
+import { runEvaluation } from './run-evaluation.js';
+import { openTrainedModel } from './trained-model.js';
+
+/** `qa-native eval`. */
+export async function evaluateFolder(args: EvalArgs): Promise<void> {
+  const { validationFile } = await resolveDataset(args);
+  if (validationFile === undefined) throw new UsageError('Expected --validation-file or --dataset, but neither came.');
+  const trained = await openTrainedModel(args);
+  const metrics = await runEvaluation({
+    ...trained,
+    file: validationFile,
+    outputDir: args.outputDir ?? args.modelDir,
+    say: (text) => {
+      if (!args.json) process.stdout.write(`${text}\n`);
+    },
+  });
+  trained.model.dispose();
+  if (args.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);
+}

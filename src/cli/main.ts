@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import yargs, { type CommandModule } from 'yargs';
+import { QaError, UsageError } from '../errors.js';
+import { doctorCommand } from './doctor.js';
+import { evalCommand } from './eval.js';
+//import { featuresCommand } from './features.js';
+import { predictCommand } from './predict.js';
+import { scoreCommand } from './score.js';
+import { setupCommand } from './setup.js';
+import { trainCommand } from './train.js';
+
+/** Every command of `qa-native`. Each loads what it needs when it runs, so that `--help` loads nothing native. */
+const commands = [
+  trainCommand,
+  evalCommand,
+  predictCommand,
+  scoreCommand,
+  //featuresCommand,
+  setupCommand,
+  doctorCommand,
+] as unknown as CommandModule[];
+
+/** Runs one command line and returns the exit code: 0, 1 (failed) or 2 (wrong usage). */
+export async function main(argv: readonly string[]): Promise<number> {
+  const parser = yargs([...argv])
+    .scriptName('qa-native')
+    .usage('$0 <command>\n\nTrains, evaluates and serves extractive question-answering readers (SQuAD).')
+    .command(commands)
+    .demandCommand(1, 'Expected a command, but none came')
+    .strict()
+    .exitProcess(false)
+    .version(packageVersion())
+    .wrap(Math.min(110, process.stdout.columns || 110))
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(`${message ?? 'Wrong usage'}; see \`qa-native --help\`.`);
+    });
+  try {
+    await parser.parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Prints one sentence for errors that a user can act on, a stack trace for ours. */
+function report(error: unknown): number {
+  if (error instanceof QaError || isTorchError(error)) {
+    process.stderr.write(`qa-native: ${error.message}\n`);
+    return error instanceof QaError ? error.exitCode : 1;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+/** LibTorch's own complaints are sentences too; the addon gives them a code. */
+function isTorchError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_TORCH');
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,103 @@
+import type { Options } from 'yargs';
+import { UsageError } from '../errors.js';
+
+/** The notebook's settings under the names that users of `run_qa.py` type. */
+export const notebookSettings = {
+  maxSeqLength: 384,
+  docStride: 128,
+  perDeviceTrainBatchSize: 12,
+  perDeviceEvalBatchSize: 12,
+  learningRate: 3e-5,
+  numTrainEpochs: 2,
+  maxSteps: -1,
+  warmupSteps: 0,
+  maxGradNorm: 1.0,
+  loggingSteps: 1000,
+  nBestSize: 20,
+  maxAnswerLength: 30,
+};
+
+export type Settings = typeof notebookSettings;
+
+type SettingName = keyof Settings;
+
+/** How each setting reads in `--help`, and the least value that makes sense. */
+const settingTable: Record<SettingName, { describe: string; least: number; whole: boolean; alias?: string }> = {
+  maxSeqLength: { describe: 'positions of a window, question and special tokens included', least: 5, whole: true },
+  docStride: { describe: 'tokens that two windows of one context share', least: 0, whole: true },
+  perDeviceTrainBatchSize: { describe: 'windows a training step', least: 1, whole: true, alias: 'batch-size' },
+  perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
+  learningRate: { describe: 'peak of the linear schedule', least: 0, whole: false },
+  numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
+  maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
+  warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
+  maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
+  loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
+  nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
+  maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
+};
+
+export const preparationSettings = ['maxSeqLength', 'docStride'] as const satisfies SettingName[];
+export const evaluationSettings = [
+  'perDeviceEvalBatchSize',
+  'nBestSize',
+  'maxAnswerLength',
+] as const satisfies SettingName[];
+export const trainingSettings = [
+  'perDeviceTrainBatchSize',
+  'learningRate',
+  'numTrainEpochs',
+  'maxSteps',
+  'warmupSteps',
+  'maxGradNorm',
+  'loggingSteps',
+] as const satisfies SettingName[];
+
+/** yargs options for some settings. They have no yargs default, so that a data set's own settings can come between. */
+export function settingOptions(names: readonly SettingName[]): Record<string, Options> {
+  return Object.fromEntries(
+    names.map((name): [string, Options] => {
+      const { describe, alias } = settingTable[name];
+      return [
+        kebab(name),
+        {
+          type: 'number',
+          describe,
+          defaultDescription: String(notebookSettings[name]),
+          requiresArg: true,
+          ...(alias === undefined ? {} : { alias }),
+        },
+      ];
+    }),
+  );
+}
+
+/** The notebook's settings, overridden by a data set's, overridden by the command line's. Throws on senseless values. */
+export function resolveSettings(own: Partial<Settings>, args: Record<string, unknown>): Settings {
+  const settings = { ...notebookSettings, ...own };
+  for (const name of Object.keys(settingTable) as SettingName[]) {
+    const value = args[name];
+    if (value === undefined) continue;
+    const { least, whole } = settingTable[name];
+    if (typeof value !== 'number' || !(value >= least) || (whole && !Number.isInteger(value))) {
+      const kindOfNumber = whole ? 'a whole number' : 'a number';
+      throw new UsageError(
+        `Expected --${kebab(name)} to be ${kindOfNumber} of ${least} or more, got ${String(value)}.`,
+      );
+    }
+    settings[name] = value;
+  }
+  return settings;
+}
+
+/** Options of every command that computes. */
+export const deviceOptions = {
+  device: { type: 'string', default: 'auto', describe: 'auto, cpu, cuda or cuda:<index>', requiresArg: true },
+  threads: { type: 'number', describe: 'threads of one operation; by default all that the process may use', requiresArg: true },
+} as const satisfies Record<string, Options>;
+
+export const jsonOption = { type: 'boolean', default: false, describe: 'print one JSON object' } as const satisfies Options;
+
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

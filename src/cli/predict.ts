@@ -1,0 +1,32 @@
+import type { CommandModule } from 'yargs';
+import { deviceOptions, evaluationSettings, jsonOption, preparationSettings, settingOptions } from './options.js';
+
+export interface PredictArgs {
+  readonly modelDir: string;
+  readonly question: string;
+  readonly context: string;
+  readonly topK: number;
+  readonly device: string;
+  readonly threads: number | undefined;
+  readonly json: boolean;
+}
+
+export const predictCommand: CommandModule<object, PredictArgs> = {
+  command: 'predict',
+  describe: 'answer a question about a context',
+  builder: {
+    'model-dir': { type: 'string', default: 'runs/bert-mini', describe: 'a trained model', requiresArg: true },
+    question: { type: 'string', demandOption: true, describe: 'what to ask', requiresArg: true },
+    context: { type: 'string', demandOption: true, describe: 'the text that holds the answer', requiresArg: true },
+    'top-k': { type: 'number', default: 1, describe: 'answers to give, best first', requiresArg: true },
+    ...settingOptions([...preparationSettings, ...evaluationSettings]),
+    ...deviceOptions,
+    json: jsonOption,
+  },
+  handler: async (args) => {
+    const { ensureAddon } = await import('../setup/build.js');
+    await ensureAddon();
+    const { predictAnswer } = await import('./predict-answer.js');
+    await predictAnswer(args);
+  },
+};

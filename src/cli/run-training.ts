@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { readSquad } from '../data/squad.js';
+import { prepareFeatures } from '../data/features.js';
+import type { Example } from '../data/examples.js';
+import { saveTokenizer } from '../data/tokenizer-files.js';
+import { UsageError } from '../errors.js';
+import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { resolveDataset, type Dataset } from '../hub/datasets.js';
+import { startingPoint } from '../hub/pretrained.js';
+import { saveModel } from '../models/folder.js';
+import { modelKind } from '../models/index.js';
+import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '../runtime.js';
+import { availableThreads } from '../setup/threads.js';
+import { TrainLog } from '../train/log.js';
+import { countSteps, train, type TrainingOptions } from '../train/loop.js';
+import { runEvaluation } from './run-evaluation.js';
+import { resolveSettings, type Settings } from './options.js';
+import { formatDuration, Progress } from './progress.js';
+import type { TrainArgs } from './train.js';
+
+/** `qa-native train`: data, model, loop, files, score. */
+export async function runTraining(args: TrainArgs): Promise<void> {
+  const kind = modelKind(args.model);
+  const dataset = await resolveDataset(args);
+  if (dataset.trainFile === undefined) throw new UsageError('Expected --train-file or --dataset, but neither came.');
+  const settings = resolveSettings(dataset.settings, { ...args });
+  const device = resolveDevice(args.device);
+  setNumThreads(args.threads ?? availableThreads());
+  useExactArithmetic();
+  const say = (text: string) => {
+    if (!args.json) process.stdout.write(`${text}\n`);
+  };
+
+  const examples = await readExamples(dataset.trainFile, args.maxTrainSamples, say);
+  const { model, config, tokenizer, report } = await startingPoint(kind, {
+    modelNameOrPath: args.modelNameOrPath ?? defaultStart(args.model, dataset),
+    configName: args.configName,
+    vocabFile: args.vocabFile ?? dataset.vocabFile,
+    seed: args.seed,
+  });
+  const features = prepareFeatures(examples, tokenizer, settings);
+
+  const options: TrainingOptions = { ...settings, device };
+  const { totalSteps } = countSteps(features.length, options);
+  const { torchVersion, threads, cpuCapability } = runtimeInfo();
+  say(
+    `Training ${args.model} (${model.numParameters().toLocaleString('en')} parameters) on ${dataset.name}: ` +
+      `${examples.length} questions, ${features.length} features, ${totalSteps} steps of ${settings.perDeviceTrainBatchSize}.`,
+  );
+  say(describeSettings(settings, args.seed));
+  say(`LibTorch ${torchVersion} on ${device === 'cpu' ? `${threads} threads (${cpuCapability})` : device}.`);
+  if (report !== undefined) {
+    if (report.unexpected.length > 0) say(`Weights of the checkpoint that were not used: ${report.unexpected.join(', ')}`);
+    if (report.missing.length > 0) say(`Weights that were newly initialized: ${report.missing.join(', ')}`);
+  }
+
+  const outputDir = args.outputDir ?? join('runs', args.model);
+  const log = await TrainLog.open(join(outputDir, 'train_log.jsonl'));
+  const progress = new Progress('train', totalSteps, 'step');
+  let lossSum = 0;
+  let done = 0;
+  const began = performance.now();
+  try {
+    for await (const line of train(model, features, options, (feature) => examples[feature.exampleIndex]?.id ?? '?')) {
+      await log.write(line);
+      lossSum += line.loss;
+      done = line.step;
+      if (line.step % settings.loggingSteps === 0 && !args.json) progress.print(`Loss:${line.loss}`);
+      progress.update(line.step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
+    }
+  } finally {
+    progress.finish();
+    await log.close();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const results = {
+    epoch: done / countSteps(features.length, options).stepsPerEpoch,
+    train_loss: lossSum / done,
+    train_runtime: seconds,
+    train_samples: features.length,
+    train_samples_per_second: (done * settings.perDeviceTrainBatchSize) / seconds,
+    train_steps_per_second: done / seconds,
+  };
+  await saveModel(outputDir, kind, config, model);
+  await saveTokenizer(outputDir, tokenizer);
+  await writeJsonAtomic(join(outputDir, 'preparation.json'), pickPreparation(settings));
+  await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
+  say(`Trained in ${formatDuration(seconds)}; the model is in ${outputDir}.`);
+
+  const metrics =
+    args.eval && dataset.validationFile !== undefined
+      ? await runEvaluation({ model, tokenizer, file: dataset.validationFile, outputDir, settings, device, say })
+      : undefined;
+  model.dispose();
+  if (args.json) process.stdout.write(`${JSON.stringify({ ...results, ...metrics, output_dir: outputDir })}\n`);
+  else if (metrics !== undefined) say(whatNext(outputDir, args.model, dataset));
+}
+
+/** The questions to train on, with a warning where an answer is not at its offset. */
+async function readExamples(file: string, limit: number | undefined, say: (text: string) => void): Promise<readonly Example[]> {
+  const { examples, misplaced } = await readSquad(file);
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
+    throw new UsageError(`Expected --max-train-samples to be a whole number of 1 or more, got ${limit}.`);
+  }
+  const used = limit === undefined ? examples : examples.slice(0, limit);
+  const usedIds = new Set(used.map(({ id }) => id));
+  const wrong = misplaced.filter((id) => usedIds.has(id));
+  if (wrong.length > 0) {
+    say(
+      `Warning: ${wrong.length} questions have an answer that is not at its answer_start; they are trained on as they ` +
+        `stand: ${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? ', …' : ''}`,
+    );
+  }
+  return used;
+}
+
+/** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */
+function defaultStart(model: string, dataset: Dataset): string {
+  return model === 'bert-mini' && dataset.name !== 'sample' ? 'google/bert_uncased_L-4_H-256_A-4' : 'random';
+}
+
+function describeSettings(settings: Settings, seed: number): string {
+  const shown = [
+    `max_seq_length ${settings.maxSeqLength}`,
+    `doc_stride ${settings.docStride}`,
+    `learning_rate ${settings.learningRate}`,
+    `warmup_steps ${settings.warmupSteps}`,
+    `max_grad_norm ${settings.maxGradNorm}`,
+    `seed ${seed}`,
+  ];
+  return `Settings: ${shown.join(', ')}.`;
+}
+
+/** What evaluation and prediction have to cut windows by, so that they need not be told again. */
+function pickPreparation({ maxSeqLength, docStride }: Settings): object {
+  return { maxSeqLength, docStride };
+}
+
+function whatNext(outputDir: string, model: string, dataset: Dataset): string {
+  const predict = `npx qa-native predict --model-dir ${outputDir} --question "…" --context "…"`;
+  const next =
+    dataset.name === 'sample'
+      ? `npx qa-native train ${model} --train-file train-v1.1.json --validation-file dev-v1.1.json`
+      : `npx qa-native eval --model-dir ${outputDir} --validation-file …`;
+  return `\nNext:\n  ${predict}\n  ${next}`;
+}

@@ -1,0 +1,58 @@
+import type { CommandModule } from 'yargs';
+import {
+  deviceOptions,
+  evaluationSettings,
+  jsonOption,
+  preparationSettings,
+  settingOptions,
+  trainingSettings,
+} from './options.js';
+
+export interface TrainArgs {
+  readonly model: string;
+  readonly dataset: string | undefined;
+  readonly trainFile: string | undefined;
+  readonly validationFile: string | undefined;
+  readonly modelNameOrPath: string | undefined;
+  readonly configName: string | undefined;
+  readonly vocabFile: string | undefined;
+  readonly outputDir: string | undefined;
+  readonly maxTrainSamples: number | undefined;
+  readonly seed: number;
+  readonly eval: boolean;
+  readonly device: string;
+  readonly threads: number | undefined;
+  readonly json: boolean;
+}
+
+export const trainCommand: CommandModule<object, TrainArgs> = {
+  command: 'train <model>',
+  describe: 'train bert-mini, lstm or transformer, then evaluate it',
+  builder: {
+    model: { type: 'string', describe: 'bert-mini, lstm or transformer', demandOption: true },
+    dataset: { type: 'string', describe: 'squad or sample (bundled, with settings of its own)', requiresArg: true },
+    'train-file': { type: 'string', describe: 'SQuAD JSON to train on', requiresArg: true },
+    'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
+    'model-name-or-path': {
+      type: 'string',
+      alias: 'checkpoint',
+      describe: 'a folder in Hugging Face layout, or random',
+      requiresArg: true,
+    },
+    'config-name': { type: 'string', describe: 'config.json of a BERT that starts at random', requiresArg: true },
+    'vocab-file': { type: 'string', describe: 'vocab.txt, where the model brings none', requiresArg: true },
+    'output-dir': { type: 'string', describe: 'where the run goes', defaultDescription: 'runs/<model>', requiresArg: true },
+    ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
+    'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
+    seed: { type: 'number', default: 42, describe: 'of weights, batch order and dropout', requiresArg: true },
+    eval: { type: 'boolean', default: true, describe: 'evaluate afterwards; --no-eval leaves it out' },
+    ...deviceOptions,
+    json: jsonOption,
+  },
+  handler: async (args) => {
+    const { ensureAddon } = await import('../setup/build.js');
+    await ensureAddon();
+    const { runTraining } = await import('./run-training.js');
+    await runTraining(args);
+  },
+};

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readTokenizer } from '../data/tokenizer-files.js';
+import type { BertTokenizer } from '../data/tokenizer.js';
+import { loadModel } from '../models/folder.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
+import { availableThreads } from '../setup/threads.js';
+import type { Device } from '../tensor.js';
+import { resolveSettings, type Settings } from './options.js';
+
+export interface TrainedModel {
+  readonly model: ReaderModel;
+  readonly tokenizer: BertTokenizer;
+  readonly settings: Settings;
+  readonly device: Device;
+}
+
+/** Opens a trained model with the windows it was trained on, for a command with these flags. */
+export async function openTrainedModel(args: {
+  readonly modelDir: string;
+  readonly device: string;
+  readonly threads: number | undefined;
+}): Promise<TrainedModel> {
+  const device = resolveDevice(args.device);
+  setNumThreads(args.threads ?? availableThreads());
+  useExactArithmetic();
+  const { model } = await loadModel(args.modelDir);
+  const tokenizer = await readTokenizer(args.modelDir);
+  const settings = resolveSettings(await readPreparation(args.modelDir), { ...args });
+  model.to(device).eval();
+  return { model, tokenizer, settings, device };
+}
+
+/** preparation.json of a folder that `train` wrote; other folders have none, and get the notebook's windows. */
+async function readPreparation(dir: string): Promise<Partial<Settings>> {
+  try {
+    return JSON.parse(await readFile(join(dir, 'preparation.json'), 'utf8')) as Partial<Settings>;
+  } catch {
+    return {};
+  }
+}

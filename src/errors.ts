@@ -1,0 +1,33 @@
+/**
+ * The one form of every error a user can act on: a sentence that says what was expected, what came, and what to
+ * do. The command line prints the message alone; a stack trace is for errors that are ours.
+ */
+export class QaError extends Error {
+  override readonly name: string = 'QaError';
+  /** The process's exit code when the error reaches the command line. */
+  readonly exitCode: number = 1;
+
+  constructor(
+    message: string,
+    /** A stable name for programs, such as `ERR_SQUAD_FORMAT`. */
+    readonly code = 'ERR_QA',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A command line or an option value that cannot be meant. */
+export class UsageError extends QaError {
+  override readonly name = 'UsageError';
+  override readonly exitCode = 2;
+
+  constructor(message: string) {
+    super(message, 'ERR_USAGE');
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

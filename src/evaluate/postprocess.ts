@@ -1,0 +1,158 @@
+import type { Example, Feature } from '../data/examples.js';
+import { QaError } from '../errors.js';
+import { BestSpans, type Span } from './best-spans.js';
+import type { RawPredictions } from './predict.js';
+import { topIndexes } from './top-indexes.js';
+
+export interface PostprocessOptions {
+  /** How many of a window's best starts and ends are paired, and how many candidates are kept; by default 20. */
+  readonly nBestSize?: number;
+  /** Tokens of the longest answer; by default 30. */
+  readonly maxAnswerLength?: number;
+}
+
+/** A possible answer. */
+export interface Candidate extends Span {
+  /** The context from `start` to `end`. */
+  readonly text: string;
+  /** Softmax of the scores over the example's candidates. */
+  readonly probability: number;
+}
+
+export interface Postprocessed {
+  /** The best candidate's text by question id, in the order of the examples. */
+  readonly predictions: Map<string, string>;
+  /** From 1 to `nBestSize` candidates by question id, the best first. */
+  readonly nbest: Map<string, Candidate[]>;
+}
+
+/** What stands for an example without a valid span: the notebook's fake prediction. */
+const noSpan: Span = { start: 0, end: 0, startLogit: 0, endLogit: 0, score: 0 };
+
+/**
+ * The notebook's `postprocess_qa_predictions`: pairs the best starts with the best ends of each of an example's
+ * windows, and answers with the pair of the highest score that is a span of the context. Positions outside the
+ * context (question, padding) take part in the choice of the best, as there, and give no answer.
+ *
+ * Equal logits in a window: the higher position ranks first (see `topIndexes`). Equal scores: the pair of the earlier
+ * window wins, then that of the better start, then that of the better end, as in Python's stable sort.
+ *
+ * @param logits a start row and an end row for each feature, of any length
+ * @throws QaError `ERR_LOGITS` where rows are missing, or a logit is NaN or +infinity (naming the example)
+ */
+export function postprocessPredictions(
+  examples: readonly Example[],
+  features: readonly Feature[],
+  logits: RawPredictions,
+  { nBestSize = 20, maxAnswerLength = 30 }: PostprocessOptions = {},
+): Postprocessed {
+  requirePositive('nBestSize', nBestSize);
+  requirePositive('maxAnswerLength', maxAnswerLength);
+  const featuresPerExample = groupFeatures(examples, features, logits);
+  const predictions = new Map<string, string>();
+  const nbest = new Map<string, Candidate[]>();
+  examples.forEach(({ id, context }, exampleIndex) => {
+    const best = new BestSpans(nBestSize);
+    for (const index of featuresPerExample[exampleIndex]) {
+      const start = ranked(logits.start[index], nBestSize, id);
+      const end = ranked(logits.end[index], nBestSize, id);
+      addSpans(best, features[index], start, end, maxAnswerLength);
+    }
+    const candidates = toCandidates(best.spans.length > 0 ? best.spans : [noSpan], context);
+    predictions.set(id, candidates[0].text);
+    nbest.set(id, candidates);
+  });
+  return { predictions, nbest };
+}
+
+/** Indexes of each example's features, in their order. */
+function groupFeatures(
+  examples: readonly Example[],
+  features: readonly Feature[],
+  { start, end }: RawPredictions,
+): number[][] {
+  if (start.length !== features.length || end.length !== features.length) {
+    throw new QaError(
+      `Expected a row of start and of end logits for each of ${features.length} features, got ${start.length} and ` +
+        `${end.length}; pass the logits of these very features.`,
+      'ERR_LOGITS',
+    );
+  }
+  const groups = examples.map((): number[] => []);
+  features.forEach(({ exampleIndex }, index) => {
+    if (!(exampleIndex in groups)) {
+      throw new QaError(
+        `Expected feature ${index} to belong to one of ${examples.length} examples, got index ${exampleIndex}; pass ` +
+          'the examples that the features were made from.',
+        'ERR_LOGITS',
+      );
+    }
+    groups[exampleIndex].push(index);
+  });
+  return groups;
+}
+
+/** A row of logits and the positions of its best, the best first. */
+interface RankedLogits {
+  readonly logits: Float32Array;
+  readonly indexes: Int32Array;
+}
+
+function ranked(logits: Float32Array, nBestSize: number, exampleId: string): RankedLogits {
+  const indexes = topIndexes(logits, nBestSize);
+  if (indexes !== null) return { logits, indexes };
+  throw new QaError(
+    `Expected finite logits for question ${exampleId}, got NaN or infinity; the model's weights are damaged or its ` +
+      'training diverged: use an earlier checkpoint or a lower learning rate.',
+    'ERR_LOGITS',
+  );
+}
+
+/** Adds the window's valid spans, in the notebook's order. */
+function addSpans(
+  best: BestSpans,
+  { contextStart, offsets }: Feature,
+  start: RankedLogits,
+  end: RankedLogits,
+  maxAnswerLength: number,
+): void {
+  const contextLength = offsets.length / 2;
+  for (const startIndex of start.indexes) {
+    const startToken = startIndex - contextStart;
+    if (startToken < 0 || startToken >= contextLength) continue;
+    const startLogit = start.logits[startIndex];
+    const lastToken = Math.min(contextLength, startToken + maxAnswerLength) - 1;
+    for (const endIndex of end.indexes) {
+      const endLogit = end.logits[endIndex];
+      const score = Math.fround(startLogit + endLogit);
+      // The ends that follow are no better.
+      if (!best.accepts(score)) break;
+      const endToken = endIndex - contextStart;
+      if (endToken < startToken || endToken > lastToken) continue;
+      best.add({
+        start: offsets[2 * startToken],
+        end: offsets[2 * endToken + 1],
+        startLogit,
+        endLogit,
+        score,
+      });
+    }
+  }
+}
+
+function toCandidates(spans: readonly Span[], context: string): Candidate[] {
+  const highest = spans[0].score;
+  // An infinite score beside its like has no difference, but is as probable.
+  const weights = spans.map(({ score }) => (score === highest ? 1 : Math.exp(score - highest)));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return spans.map((span, rank) => ({
+    ...span,
+    text: context.slice(span.start, span.end),
+    probability: weights[rank] / sum,
+  }));
+}
+
+function requirePositive(name: string, value: number): void {
+  if (Number.isInteger(value) && value > 0) return;
+  throw new QaError(`Expected ${name} to be a whole number of 1 or more, got ${value}.`);
+}

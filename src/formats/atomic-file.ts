@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { QaError, messageOf } from '../errors.js';
+
+type Part = string | Uint8Array;
+
+/**
+ * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
+ * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
+ */
+export async function writeFileAtomic(path: string, parts: Part | readonly Part[]): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      for (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {
+        await file.appendFile(part);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new QaError(
+      `Expected to write ${path}, but that failed (${messageOf(error)}); what was there before is unchanged. ` +
+        'Free some space or give a folder that you may write to.',
+      'ERR_WRITE',
+      { cause: error },
+    );
+  }
+}
+
+/** JSON with two spaces and a line's end, for people who open it. */
+export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
+  return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}

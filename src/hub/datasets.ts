@@ -1,0 +1,55 @@
+import { access } from 'node:fs/promises';
+import { sample } from '../data/sample.js';
+import { QaError, UsageError } from '../errors.js';
+
+/** The files of a data set and of a tokenizer that it brings, with settings of its own. */
+export interface Dataset {
+  readonly name: string;
+  readonly trainFile: string | undefined;
+  readonly validationFile: string | undefined;
+  /** Vocabulary for models that start from random weights; undefined where the user has to name one. */
+  readonly vocabFile: string | undefined;
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+export interface DatasetArgs {
+  readonly dataset?: string | undefined;
+  readonly trainFile?: string | undefined;
+  readonly validationFile?: string | undefined;
+}
+
+/** The data set that the flags name: `--dataset sample`, or files; a file given goes before the data set's own. */
+export async function resolveDataset(args: DatasetArgs): Promise<Dataset> {
+  const { dataset, trainFile, validationFile } = args;
+  for (const file of [trainFile, validationFile]) {
+    if (file !== undefined) await expectFile(file);
+  }
+  if (dataset === 'sample') {
+    return {
+      name: 'sample',
+      trainFile: trainFile ?? sample.trainFile,
+      validationFile: validationFile ?? sample.validationFile,
+      vocabFile: sample.vocabFile,
+      settings: sample.settings,
+    };
+  }
+  if (dataset === 'squad' || (dataset === undefined && trainFile === undefined && validationFile === undefined)) {
+    throw new QaError(
+      'Expected the SQuAD v1.1 files, which are not downloaded yet by this version; ' +
+        'give --train-file train-v1.1.json --validation-file dev-v1.1.json, or try --dataset sample.',
+      'ERR_DATASET',
+    );
+  }
+  if (dataset !== undefined) {
+    throw new UsageError(`Expected --dataset to be squad or sample, got "${dataset}"; for files of your own use --train-file and --validation-file.`);
+  }
+  return { name: 'files', trainFile, validationFile, vocabFile: undefined, settings: {} };
+}
+
+async function expectFile(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch {
+    throw new QaError(`Expected a SQuAD file at ${path}, but there is none; check the path.`, 'ERR_NO_FILE');
+  }
+}

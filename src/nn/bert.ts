@@ -1,0 +1,204 @@
+import { arange } from '../create.js';
+import { QaError } from '../errors.js';
+import { noGrad } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+import type { BertConfig } from './bert-config.js';
+import { Dropout } from './dropout.js';
+import { Embedding } from './embedding.js';
+import * as init from './init.js';
+import { LayerNorm } from './layer-norm.js';
+import { Linear } from './linear.js';
+import { Module } from './module.js';
+
+// BERT's encoder (Devlin et al. 2018) with the module names of transformers' `BertModel`, computed in the order of
+// its eager attention, so that a run gives Python's bits.
+
+/** The lowest float32, which transformers adds to the scores of padding. */
+const lowestFloat32 = -3.4028234663852886e38;
+
+/** Word, token type and position, summed in this order, normed. */
+class BertEmbeddings extends Module {
+  readonly word_embeddings: Embedding;
+  readonly position_embeddings: Embedding;
+  readonly token_type_embeddings: Embedding;
+  readonly LayerNorm: LayerNorm;
+  private readonly dropout: Dropout;
+
+  constructor(private readonly config: BertConfig) {
+    super();
+    this.word_embeddings = new Embedding(config.vocab_size, config.hidden_size, config.pad_token_id);
+    this.position_embeddings = new Embedding(config.max_position_embeddings, config.hidden_size);
+    this.token_type_embeddings = new Embedding(config.type_vocab_size, config.hidden_size);
+    this.LayerNorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
+    this.dropout = new Dropout(config.hidden_dropout_prob);
+  }
+
+  forward(inputIds: Tensor, tokenTypeIds: Tensor): Tensor {
+    const length = inputIds.size(1);
+    if (length > this.config.max_position_embeddings) {
+      throw new QaError(
+        `Expected at most ${this.config.max_position_embeddings} positions (max_position_embeddings), got ${length}; ` +
+          'lower --max-seq-length.',
+        'ERR_POSITIONS',
+      );
+    }
+    const words = this.word_embeddings.forward(inputIds);
+    const embeddings = words.add(this.token_type_embeddings.forward(tokenTypeIds));
+    const positions = arange(length, { device: inputIds.device }).unsqueeze(0);
+    embeddings.add_(this.position_embeddings.forward(positions));
+    return this.dropout.forward(this.LayerNorm.forward(embeddings));
+  }
+}
+
+class BertSelfAttention extends Module {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  private readonly dropout: Dropout;
+  private readonly heads: number;
+
+  constructor(config: BertConfig) {
+    super();
+    this.heads = config.num_attention_heads;
+    this.query = new Linear(config.hidden_size, config.hidden_size);
+    this.key = new Linear(config.hidden_size, config.hidden_size);
+    this.value = new Linear(config.hidden_size, config.hidden_size);
+    this.dropout = new Dropout(config.attention_probs_dropout_prob);
+  }
+
+  forward(hidden: Tensor, mask: Tensor): Tensor {
+    const [batch, length, width] = hidden.shape as [number, number, number];
+    const headDim = width / this.heads;
+    const toHeads = (a: Tensor) => a.view(batch, length, this.heads, headDim).permute(0, 2, 1, 3);
+    const query = this.query.forward(hidden);
+    const key = toHeads(this.key.forward(hidden));
+    const value = toHeads(this.value.forward(hidden));
+    const scores = toHeads(query).matmul(key.transpose(-1, -2)).div(Math.sqrt(headDim)).add(mask);
+    const probabilities = this.dropout.forward(scores.softmax(-1));
+    return probabilities.matmul(value).permute(0, 2, 1, 3).contiguous().view(batch, length, width);
+  }
+}
+
+/** dense, dropout, and the residual normed: both BertSelfOutput and BertOutput of transformers. */
+class BertResidual extends Module {
+  readonly dense: Linear;
+  readonly LayerNorm: LayerNorm;
+  private readonly dropout: Dropout;
+
+  constructor(inFeatures: number, config: BertConfig) {
+    super();
+    this.dense = new Linear(inFeatures, config.hidden_size);
+    this.LayerNorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
+    this.dropout = new Dropout(config.hidden_dropout_prob);
+  }
+
+  forward(hidden: Tensor, residual: Tensor): Tensor {
+    return this.LayerNorm.forward(this.dropout.forward(this.dense.forward(hidden)).add(residual));
+  }
+}
+
+class BertAttention extends Module {
+  readonly self: BertSelfAttention;
+  readonly output: BertResidual;
+
+  constructor(config: BertConfig) {
+    super();
+    this.self = new BertSelfAttention(config);
+    this.output = new BertResidual(config.hidden_size, config);
+  }
+
+  forward(hidden: Tensor, mask: Tensor): Tensor {
+    return this.output.forward(this.self.forward(hidden, mask), hidden);
+  }
+}
+
+const activations: Record<string, (a: Tensor) => Tensor> = {
+  gelu: (a) => a.gelu(),
+  relu: (a) => a.relu(),
+};
+
+class BertIntermediate extends Module {
+  readonly dense: Linear;
+  private readonly activation: (a: Tensor) => Tensor;
+
+  constructor(config: BertConfig) {
+    super();
+    this.dense = new Linear(config.hidden_size, config.intermediate_size);
+    const activation = activations[config.hidden_act];
+    if (activation === undefined) {
+      throw new QaError(
+        `Expected "hidden_act" to be ${Object.keys(activations).join(' or ')}, got "${config.hidden_act}"; ` +
+          'this BERT cannot be computed here.',
+        'ERR_CONFIG',
+      );
+    }
+    this.activation = activation;
+  }
+
+  forward(hidden: Tensor): Tensor {
+    return this.activation(this.dense.forward(hidden));
+  }
+}
+
+class BertLayer extends Module {
+  readonly attention: BertAttention;
+  readonly intermediate: BertIntermediate;
+  readonly output: BertResidual;
+
+  constructor(config: BertConfig) {
+    super();
+    this.attention = new BertAttention(config);
+    this.intermediate = new BertIntermediate(config);
+    this.output = new BertResidual(config.intermediate_size, config);
+  }
+
+  forward(hidden: Tensor, mask: Tensor): Tensor {
+    const attended = this.attention.forward(hidden, mask);
+    return this.output.forward(this.intermediate.forward(attended), attended);
+  }
+}
+
+class BertEncoder extends Module {
+  readonly layer: readonly BertLayer[];
+
+  constructor(config: BertConfig) {
+    super();
+    this.layer = Array.from({ length: config.num_hidden_layers }, () => new BertLayer(config));
+  }
+
+  forward(hidden: Tensor, mask: Tensor): Tensor {
+    return this.layer.reduce((state, layer) => layer.forward(state, mask), hidden);
+  }
+}
+
+/** transformers' `BertModel(config, add_pooling_layer=False)`. */
+export class BertModel extends Module {
+  readonly embeddings: BertEmbeddings;
+  readonly encoder: BertEncoder;
+
+  constructor(config: BertConfig) {
+    super();
+    this.embeddings = new BertEmbeddings(config);
+    this.encoder = new BertEncoder(config);
+    initBertWeights(this, config);
+  }
+
+  /** int64 ids, token types and mask (1 for real tokens), each [batch, length], to [batch, length, hidden_size]. */
+  forward(inputIds: Tensor, attentionMask: Tensor, tokenTypeIds: Tensor): Tensor {
+    const mask = attentionMask.unsqueeze(1).unsqueeze(1).to('float32').rsub(1).mul(lowestFloat32);
+    return this.encoder.forward(this.embeddings.forward(inputIds, tokenTypeIds), mask);
+  }
+}
+
+/**
+ * `BertPreTrainedModel._init_weights` for a module and all within it, children first: normal weights, zero biases.
+ * It comes on top of the layers' own initialisation, whose draws stay drawn, as in Python.
+ */
+export function initBertWeights(module: Module, config: BertConfig): void {
+  for (const [, child] of module.namedChildren()) initBertWeights(child, config);
+  if (module instanceof Linear || module instanceof Embedding) {
+    init.normal_(module.weight, 0, config.initializer_range);
+  }
+  if (module instanceof Linear) noGrad(() => module.bias.fill_(0));
+  if (module instanceof Embedding) module.zeroPadding();
+}

@@ -1,0 +1,38 @@
+import { empty } from '../create.js';
+import { native } from '../native.js';
+import { noGrad } from '../scope.js';
+import { Tensor } from '../tensor.js';
+import * as init from './init.js';
+import { Module, Parameter } from './module.js';
+
+/** `torch.nn.Embedding`: rows of a table by int64 indices [...], giving [..., embeddingDim]. */
+export class Embedding extends Module {
+  /** [numEmbeddings, embeddingDim] */
+  readonly weight: Parameter;
+
+  constructor(
+    numEmbeddings: number,
+    embeddingDim: number,
+    /** Row that starts at zero and gets no gradient; null for none. */
+    private readonly paddingIdx: number | null = null,
+  ) {
+    super();
+    this.weight = new Parameter(empty([numEmbeddings, embeddingDim]));
+    init.normal_(this.weight);
+    this.zeroPadding();
+  }
+
+  /** Sets the padding row to zero, as every initialisation does after its draws. */
+  zeroPadding(): void {
+    const row = this.paddingIdx;
+    if (row === null) return;
+    noGrad(() => {
+      const view = this.weight.narrow(0, row, 1);
+      view.fill_(0).dispose();
+    });
+  }
+
+  forward(indices: Tensor): Tensor {
+    return new Tensor(native.embedding(this.weight.handle, indices.handle, this.paddingIdx ?? -1));
+  }
+}

@@ -1,0 +1,27 @@
+import { ones, zeros } from '../create.js';
+import { native } from '../native.js';
+import { Tensor } from '../tensor.js';
+import { Module, Parameter } from './module.js';
+
+/** `torch.nn.LayerNorm` over the last dimension. */
+export class LayerNorm extends Module {
+  /** [width] */
+  readonly weight: Parameter;
+  /** [width] */
+  readonly bias: Parameter;
+
+  constructor(
+    private readonly width: number,
+    private readonly eps = 1e-5,
+  ) {
+    super();
+    this.weight = new Parameter(ones([width]));
+    this.bias = new Parameter(zeros([width]));
+  }
+
+  forward(input: Tensor): Tensor {
+    return new Tensor(
+      native.layerNorm(input.handle, [this.width], this.weight.handle, this.bias.handle, this.eps),
+    );
+  }
+}

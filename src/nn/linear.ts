@@ -1,0 +1,26 @@
+import { empty } from '../create.js';
+import { native } from '../native.js';
+import { Tensor } from '../tensor.js';
+import * as init from './init.js';
+import { Module, Parameter } from './module.js';
+
+/** `torch.nn.Linear`: y = x Wᵀ + b, on [..., inFeatures] giving [..., outFeatures]. */
+export class Linear extends Module {
+  /** [outFeatures, inFeatures] */
+  readonly weight: Parameter;
+  /** [outFeatures] */
+  readonly bias: Parameter;
+
+  constructor(inFeatures: number, outFeatures: number) {
+    super();
+    this.weight = new Parameter(empty([outFeatures, inFeatures]));
+    this.bias = new Parameter(empty([outFeatures]));
+    init.kaimingUniform_(this.weight);
+    const bound = 1 / Math.sqrt(inFeatures);
+    init.uniform_(this.bias, -bound, bound);
+  }
+
+  forward(input: Tensor): Tensor {
+    return new Tensor(native.linear(input.handle, this.weight.handle, this.bias.handle));
+  }
+}

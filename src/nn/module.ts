@@ -1,0 +1,111 @@
+import { QaError } from '../errors.js';
+import { keep, noGrad } from '../scope.js';
+import { Tensor, type Device } from '../tensor.js';
+
+/** A tensor that is trained: it requires a gradient, and no `tidy` frees it. */
+export class Parameter extends Tensor {
+  constructor(data: Tensor) {
+    super(data.take());
+    keep(this);
+    this.requiresGrad_();
+  }
+
+  setZero(): void {
+    noGrad(() => this.fill_(0));
+  }
+
+  /** Moves the data to a device; what holds this parameter goes on holding it. */
+  moveTo(device: Device): void {
+    if (this.device === device) return;
+    this.adopt(this.toDevice(device));
+    this.requiresGrad_();
+  }
+}
+
+/**
+ * The base of layers and models, as `torch.nn.Module`: parameters and child modules are its properties, in the order
+ * of their assignment, and their names are those of PyTorch's `state_dict`.
+ */
+export abstract class Module {
+  /** Whether dropout is on; set by `train()` and `eval()`. */
+  training = true;
+
+  /** Child modules by property name; a list of modules gives `name.0`, `name.1`, … */
+  *namedChildren(): Generator<[string, Module]> {
+    for (const [name, value] of Object.entries(this) as [string, unknown][]) {
+      if (value instanceof Module) yield [name, value];
+      if (!Array.isArray(value)) continue;
+      for (const [index, item] of (value as unknown[]).entries()) {
+        if (item instanceof Module) yield [`${name}.${index}`, item];
+      }
+    }
+  }
+
+  /** All parameters by `state_dict` name, in the order of `torch.nn.Module.named_parameters`. */
+  *namedParameters(prefix = ''): Generator<[string, Parameter]> {
+    for (const [name, value] of Object.entries(this) as [string, unknown][]) {
+      if (value instanceof Parameter) yield [prefix + name, value];
+    }
+    for (const [name, child] of this.namedChildren()) yield* child.namedParameters(`${prefix}${name}.`);
+  }
+
+  parameters(): Parameter[] {
+    return [...this.namedParameters()].map(([, parameter]) => parameter);
+  }
+
+  /** Number of trained values. */
+  numParameters(): number {
+    return this.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
+  }
+
+  train(mode = true): this {
+    this.training = mode;
+    for (const [, child] of this.namedChildren()) child.train(mode);
+    return this;
+  }
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Moves every parameter to a device. */
+  to(device: Device): this {
+    for (const parameter of this.parameters()) parameter.moveTo(device);
+    return this;
+  }
+
+  /** Forgets all gradients. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.clearGrad();
+  }
+
+  /**
+   * Copies named tensors into the parameters of the same name. Returns what did not meet: `missing` parameters keep
+   * their values, `unexpected` tensors go nowhere. A shape that differs is an error.
+   */
+  loadStateDict(state: ReadonlyMap<string, Tensor>): { missing: string[]; unexpected: string[] } {
+    const own = new Map(this.namedParameters());
+    noGrad(() => {
+      for (const [name, parameter] of own) {
+        const source = state.get(name);
+        if (source === undefined) continue;
+        if (source.shape.join() !== parameter.shape.join()) {
+          throw new QaError(
+            `Expected ${name} of shape [${parameter.shape.join(', ')}], got [${source.shape.join(', ')}]; ` +
+              'use weights that belong to this configuration.',
+            'ERR_STATE_SHAPE',
+          );
+        }
+        parameter.copy_(source);
+      }
+    });
+    return {
+      missing: [...own.keys()].filter((name) => !state.has(name)),
+      unexpected: [...state.keys()].filter((name) => !own.has(name)),
+    };
+  }
+
+  /** Frees every parameter; the module cannot be used afterwards. */
+  dispose(): void {
+    for (const parameter of this.parameters()) parameter.dispose();
+  }
+}

@@ -1,0 +1,77 @@
+import { empty, zeros } from '../create.js';
+import { native } from '../native.js';
+import { Tensor } from '../tensor.js';
+import * as init from './init.js';
+import { LayerNorm } from './layer-norm.js';
+import { Linear } from './linear.js';
+import { Module, Parameter } from './module.js';
+
+interface TransformerEncoderLayerOptions {
+  readonly dimFeedforward?: number;
+  readonly dropout?: number;
+  readonly layerNormEps?: number;
+}
+
+/** The parameters of `torch.nn.MultiheadAttention` for self-attention; the layer below computes with them. */
+class SelfAttention extends Module {
+  /** [3 * width, width]: query, key and value. */
+  readonly in_proj_weight: Parameter;
+  readonly in_proj_bias: Parameter;
+  readonly out_proj: Linear;
+
+  constructor(width: number) {
+    super();
+    // PyTorch draws the output projection, its bias too, before the input projection.
+    const outProj = new Linear(width, width);
+    this.in_proj_weight = new Parameter(empty([3 * width, width]));
+    init.xavierUniform_(this.in_proj_weight);
+    this.in_proj_bias = new Parameter(zeros([3 * width]));
+    this.out_proj = outProj;
+    this.out_proj.bias.setZero();
+  }
+}
+
+/** `torch.nn.TransformerEncoderLayer` with its defaults: post-norm, ReLU, `batch_first=False`. */
+export class TransformerEncoderLayer extends Module {
+  readonly self_attn: SelfAttention;
+  readonly linear1: Linear;
+  readonly linear2: Linear;
+  readonly norm1: LayerNorm;
+  readonly norm2: LayerNorm;
+  private readonly dropout: number;
+  private readonly layerNormEps: number;
+
+  constructor(
+    dModel: number,
+    private readonly nhead: number,
+    options: TransformerEncoderLayerOptions = {},
+  ) {
+    super();
+    this.dropout = options.dropout ?? 0.1;
+    this.layerNormEps = options.layerNormEps ?? 1e-5;
+    this.self_attn = new SelfAttention(dModel);
+    this.linear1 = new Linear(dModel, options.dimFeedforward ?? 2048);
+    this.linear2 = new Linear(options.dimFeedforward ?? 2048, dModel);
+    this.norm1 = new LayerNorm(dModel, this.layerNormEps);
+    this.norm2 = new LayerNorm(dModel, this.layerNormEps);
+  }
+
+  /**
+   * @param src [length, batch, dModel]
+   * @param srcMask boolean [batch * nhead, length, length], true where a query must not see a key; null for none
+   * @returns [length, batch, dModel]
+   */
+  forward(src: Tensor, srcMask: Tensor | null = null): Tensor {
+    return new Tensor(
+      native.transformerEncoderLayer(
+        src.handle,
+        srcMask?.handle ?? null,
+        this.parameters().map((parameter) => parameter.handle),
+        this.nhead,
+        this.dropout,
+        this.layerNormEps,
+        this.training,
+      ),
+    );
+  }
+}

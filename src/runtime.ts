@@ -1,0 +1,63 @@
+import { QaError, UsageError } from './errors.js';
+import { native } from './native.js';
+import type { Device } from './tensor.js';
+
+/** What the addon runs on. */
+export interface RuntimeInfo {
+  readonly torchVersion: string;
+  /** The instruction set LibTorch's kernels use here, such as `AVX512`: bits may differ between them. */
+  readonly cpuCapability: string;
+  /** Threads that one operation uses. */
+  readonly threads: number;
+  /** Whether LibTorch was built with CUDA, and how many GPUs it sees. */
+  readonly cudaBuilt: boolean;
+  readonly cudaDevices: number;
+}
+
+export function runtimeInfo(): RuntimeInfo {
+  return {
+    torchVersion: native.torchVersion,
+    cpuCapability: native.cpuCapability(),
+    threads: native.getNumThreads(),
+    cudaBuilt: native.cudaBuilt(),
+    cudaDevices: native.cudaDeviceCount(),
+  };
+}
+
+/** Sets the threads that one operation uses. Sums over threads change in the last bits with their number. */
+export function setNumThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UsageError(`Expected a number of threads of 1 or more, got ${count}; leave --threads out to use all.`);
+  }
+  native.setNumThreads(count);
+}
+
+/** `auto` is the first GPU where there is one, else the CPU. */
+export function resolveDevice(name: string): Device {
+  if (name === 'auto') return native.cudaDeviceCount() > 0 ? 'cuda' : 'cpu';
+  if (name === 'cpu') return name;
+  if (!/^cuda(:\d+)?$/.test(name)) {
+    throw new UsageError(`Expected --device to be auto, cpu, cuda or cuda:<index>, got "${name}".`);
+  }
+  if (!native.cudaBuilt()) {
+    throw new QaError(
+      `Expected a LibTorch with CUDA for --device ${name}, but the addon was built against a CPU one ` +
+        `(${native.torchVersion}); point LIBTORCH at a CUDA build and run \`qa-native setup --force\`.`,
+      'ERR_NO_CUDA',
+    );
+  }
+  const index = Number(name.split(':')[1] ?? 0);
+  if (index >= native.cudaDeviceCount()) {
+    throw new QaError(
+      `Expected GPU ${index} for --device ${name}, but LibTorch sees ${native.cudaDeviceCount()}; see \`qa-native doctor\`.`,
+      'ERR_NO_CUDA',
+    );
+  }
+  return name;
+}
+
+/** Deterministic kernels where they exist and full float32 products, as PyTorch documents for reproducible runs. */
+export function useExactArithmetic(): void {
+  native.setDeterministic(true);
+  native.setAllowTf32(false);
+}

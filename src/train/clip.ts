@@ -1,0 +1,16 @@
+import { stack } from '../create.js';
+import { native } from '../native.js';
+import { Tensor } from '../tensor.js';
+
+/**
+ * Scales all gradients so that their joint 2-norm is at most `maxNorm`; gives the norm before, a scalar tensor.
+ * `torch.nn.utils.clip_grad_norm_`, with its operations and its order of them.
+ */
+export function clipGradNorm(gradients: readonly Tensor[], maxNorm: number): Tensor {
+  const handles = gradients.map((gradient) => gradient.handle);
+  const norms = native.foreachNorm(handles, 2).map((norm) => new Tensor(norm));
+  const totalNorm = stack(norms).vectorNorm(2);
+  const coefficient = totalNorm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+  native.foreachMul_(handles, coefficient.handle);
+  return totalNorm;
+}

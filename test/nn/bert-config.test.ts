@@ -1,0 +1,23 @@
+import test from 'ava';
+import { bertMiniConfig, parseBertConfig } from '../../src/nn/bert-config.js';
+
+test("a config that names sizes only takes transformers' defaults for the rest", (t) => {
+  const sizes = { hidden_size: 256, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 1024 };
+  t.deepEqual(parseBertConfig(sizes, 'config.json'), bertMiniConfig);
+});
+
+test('entries that this code does not read are let pass', (t) => {
+  t.deepEqual(parseBertConfig({ architectures: ['BertModel'], model_type: 'bert' }, 'x').hidden_size, 768);
+});
+
+for (const [what, json, message] of [
+  ['null', null, /JSON object in its file, got null/],
+  ['another model', { model_type: 'roberta' }, /"model_type": "bert" in its file, got "roberta"/],
+  ['relative positions', { position_embedding_type: 'relative_key' }, /absolute.*relative_key/],
+  ['a size as text', { hidden_size: '256' }, /number as "hidden_size" in its file, got "256"/],
+  ['heads that do not divide the width', { hidden_size: 100, num_attention_heads: 8 }, /multiple.*100 and 8/],
+] as const) {
+  test(`refused: ${what}`, (t) => {
+    t.throws(() => parseBertConfig(json, 'its file'), { code: 'ERR_CONFIG', message });
+  });
+}

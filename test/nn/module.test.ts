@@ -1,0 +1,87 @@
+import test from 'ava';
+import { full } from '../../src/create.js';
+import { Dropout } from '../../src/nn/dropout.js';
+import { Linear } from '../../src/nn/linear.js';
+import { Module } from '../../src/nn/module.js';
+import { liveTensors, tidy } from '../../src/scope.js';
+
+class Block extends Module {
+  readonly dense = new Linear(2, 3);
+  readonly dropout = new Dropout(0.5);
+}
+
+class Stack extends Module {
+  readonly blocks = [new Block(), new Block()];
+  readonly head = new Linear(3, 1);
+}
+
+test('parameters are named as in state_dict, in the order of assignment', (t) => {
+  const stack = new Stack();
+  t.deepEqual(
+    [...stack.namedParameters()].map(([name, { shape }]) => [name, shape.join('x')]),
+    [
+      ['blocks.0.dense.weight', '3x2'],
+      ['blocks.0.dense.bias', '3'],
+      ['blocks.1.dense.weight', '3x2'],
+      ['blocks.1.dense.bias', '3'],
+      ['head.weight', '1x3'],
+      ['head.bias', '1'],
+    ],
+  );
+  t.is(stack.numParameters(), 22);
+  stack.dispose();
+});
+
+test('train and eval reach every module', (t) => {
+  const stack = new Stack();
+  stack.eval();
+  t.deepEqual(
+    stack.blocks.map(({ dropout }) => dropout.training),
+    [false, false],
+  );
+  stack.train();
+  t.deepEqual(
+    stack.blocks.map(({ dropout }) => dropout.training),
+    [true, true],
+  );
+  stack.dispose();
+});
+
+test('parameters outlive tidy, and dispose frees all of them', (t) => {
+  const before = liveTensors();
+  const stack = tidy(() => new Stack());
+  t.is(liveTensors(), before + 6);
+  t.false(stack.head.weight.isDisposed);
+  stack.dispose();
+  t.is(liveTensors(), before);
+});
+
+test('zeroGrad forgets the gradients', (t) => {
+  tidy(() => {
+    const layer = new Linear(2, 1);
+    layer
+      .forward(full([1, 2], 3))
+      .sum()
+      .backward();
+    t.deepEqual([...(layer.weight.grad?.toFloat32Array() ?? [])], [3, 3]);
+    layer.zeroGrad();
+    t.is(layer.weight.grad, null);
+    layer.dispose();
+  });
+});
+
+test('loadStateDict copies what meets and names what does not', (t) => {
+  tidy(() => {
+    const layer = new Linear(2, 1);
+    const report = layer.loadStateDict(
+      new Map([
+        ['weight', full([1, 2], 7)],
+        ['scale', full([1], 1)],
+      ]),
+    );
+    t.deepEqual(report, { missing: ['bias'], unexpected: ['scale'] });
+    t.deepEqual([...layer.weight.toFloat32Array()], [7, 7]);
+    t.true(layer.weight.requiresGrad);
+    layer.dispose();
+  });
+});

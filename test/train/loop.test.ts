@@ -1,0 +1,97 @@
+import test from 'ava';
+import { tensor } from '../../src/create.js';
+import { predictLogits } from '../../src/evaluate/predict.js';
+import type { ReaderModel } from '../../src/models/reader-model.js';
+import { liveTensors } from '../../src/scope.js';
+import { countSteps, train, type StepLog } from '../../src/train/loop.js';
+import { Comparison } from '../fixture.js';
+import { fixture, nameOf, options, tinyModel, trainFeatures, validationFeatures } from './runs.js';
+
+// Whole runs against scripts/reference/notebook.py on a tiny data set: initial weights, order of batches, dropout,
+// every loss, gradient norm and learning rate over the ends of two epochs, then the logits of the evaluation.
+// One after the other: the random numbers come from one generator.
+
+for (const run of fixture.runs) {
+  test.serial(`${run.model} trains and evaluates as the notebook does in Python`, async (t) => {
+    // Where the last bits differ, they grow apart over forty steps.
+    const compare = new Comparison(t, fixture.recorded, 1e-5);
+    const model = tinyModel(run.model);
+    const log: StepLog[] = [];
+    for await (const line of train(model, trainFeatures, options, nameOf)) log.push(line);
+
+    t.is(log.length, run.log.length);
+    for (const [index, expected] of run.log.entries()) {
+      const line = log[index];
+      t.is(line.step, expected.step);
+      t.is(line.epoch, expected.epoch);
+      t.is(line.learning_rate, expected.learning_rate);
+      compare.number(line.loss, expected.loss, `loss of step ${expected.step}`);
+      compare.number(line.grad_norm, expected.grad_norm, `gradient norm of step ${expected.step}`);
+    }
+
+    const logits = await predictLogits(model, validationFeatures, {
+      maxSeqLength: options.maxSeqLength,
+      perDeviceEvalBatchSize: options.perDeviceTrainBatchSize,
+      device: 'cpu',
+    });
+    for (const [index, expected] of run.startLogits.entries()) {
+      const [start, end] = [tensor(logits.start[index]), tensor(logits.end[index])];
+      compare.tensor(start, expected, `start logits of window ${index}`);
+      compare.tensor(end, run.endLogits[index], `end logits of window ${index}`);
+      start.dispose();
+      end.dispose();
+    }
+    model.dispose();
+  });
+}
+
+test.serial(
+  'steps are counted with the last batch that is not full; --max-steps overrules the epochs',
+  (t) => {
+    const count = (numFeatures: number, maxSteps: number) =>
+      countSteps(numFeatures, { perDeviceTrainBatchSize: 12, numTrainEpochs: 2, maxSteps });
+    // The notebook's numbers.
+    t.deepEqual(count(88_524, -1), { stepsPerEpoch: 7377, totalSteps: 14_754 });
+    t.deepEqual(count(13, -1), { stepsPerEpoch: 2, totalSteps: 4 });
+    t.deepEqual(count(13, 7), { stepsPerEpoch: 2, totalSteps: 7 });
+  },
+);
+
+test.serial('training leaves no tensor behind, however it ends', async (t) => {
+  const model = tinyModel('lstm');
+  const before = liveTensors();
+  for await (const line of train(model, trainFeatures, { ...options, maxSteps: 3 }, nameOf))
+    t.true(line.loss > 0);
+  t.is(liveTensors(), before);
+  for await (const line of train(model, trainFeatures, options, nameOf)) if (line.step === 2) break;
+  t.is(liveTensors(), before);
+  model.dispose();
+});
+
+test.serial(
+  'a loss that is not finite stops before the weights change and names the questions',
+  async (t) => {
+    const model = tinyModel('lstm') as ReaderModel & {
+      qa_outputs: { bias: { fill_(value: number): unknown } };
+    };
+    const [weight] = model.parameters();
+    for (const parameter of model.parameters()) parameter.requiresGrad_(false);
+    model.qa_outputs.bias.fill_(NaN);
+    for (const parameter of model.parameters()) parameter.requiresGrad_();
+    const before = [...weight.toFloat32Array()];
+    const live = liveTensors();
+    await t.throwsAsync(train(model, trainFeatures, options, nameOf).next(), {
+      code: 'ERR_NAN_LOSS',
+      message: /NaN.*step 1 .*question-\d+, question-\d+/,
+    });
+    t.deepEqual([...weight.toFloat32Array()], before);
+    t.is(liveTensors(), live);
+    model.dispose();
+  },
+);
+
+test.serial('no features is an error, not an empty run', async (t) => {
+  const model = tinyModel('lstm');
+  await t.throwsAsync(train(model, [], options, nameOf).next(), { code: 'ERR_NO_DATA' });
+  model.dispose();
+});

@@ -1,0 +1,118 @@
+import test from 'ava';
+import { BertForQuestionAnswering } from '../../src/models/bert.js';
+import { LstmForQuestionAnswering, type LstmConfig } from '../../src/models/lstm.js';
+import type { ReaderModel } from '../../src/models/reader-model.js';
+import { TransformerForQuestionAnswering, type TransformerConfig } from '../../src/models/transformer.js';
+import { parseBertConfig } from '../../src/nn/bert-config.js';
+import { Parameter } from '../../src/nn/module.js';
+import { manualSeed } from '../../src/random.js';
+import { liveTensors, tidy } from '../../src/scope.js';
+import { clipGradNorm } from '../../src/train/clip.js';
+import { AdamW, type AdamWOptions } from '../../src/train/optimizer.js';
+import { linearScheduleWithWarmup } from '../../src/train/schedule.js';
+import { Comparison, decode, readFixture, type Encoded, type Fixture } from '../fixture.js';
+import { batchOf, compareParameters, type ModelFixture } from '../models/model-cases.js';
+
+interface PythonOptions {
+  readonly betas?: readonly [number, number];
+  readonly eps?: number;
+  readonly weight_decay?: number;
+  readonly correct_bias?: boolean;
+}
+
+interface OptimizerFixture extends Fixture {
+  readonly initial: readonly Encoded[];
+  /** By step and parameter; null where a parameter has none. */
+  readonly gradients: readonly (readonly (Encoded | null)[])[];
+  readonly rates: readonly number[];
+  /** The parameters after each step. */
+  readonly cases: readonly { options: PythonOptions; steps: readonly (readonly Encoded[])[] }[];
+}
+
+const fixture = readFixture('train/optimizer.json') as OptimizerFixture;
+
+function translate({ betas, eps, weight_decay, correct_bias }: PythonOptions): AdamWOptions {
+  return {
+    ...(betas === undefined ? {} : { betas }),
+    ...(eps === undefined ? {} : { eps }),
+    ...(weight_decay === undefined ? {} : { weightDecay: weight_decay }),
+    ...(correct_bias === undefined ? {} : { correctBias: correct_bias }),
+  };
+}
+
+/** Leaves `gradient` as the parameter's gradient: that of their product's sum. */
+function setGradient(parameter: Parameter, gradient: Encoded | null): void {
+  parameter.clearGrad();
+  if (gradient !== null) parameter.mul(decode(gradient)).sum().backward();
+}
+
+for (const { options, steps } of fixture.cases) {
+  test(`AdamW with ${JSON.stringify(options)} steps as transformers' does`, (t) => {
+    tidy(() => {
+      const compare = new Comparison(t, fixture.recorded);
+      const parameters = fixture.initial.map((initial) => new Parameter(decode(initial)));
+      const optimizer = new AdamW(parameters, translate(options));
+      for (const [step, expected] of steps.entries()) {
+        parameters.forEach((parameter, index) => {
+          setGradient(parameter, fixture.gradients[step][index]);
+        });
+        optimizer.step(fixture.rates[step]);
+        parameters.forEach((parameter, index) => {
+          compare.tensor(parameter, expected[index], `parameter ${index} after step ${step + 1}`);
+        });
+      }
+      optimizer.dispose();
+      for (const parameter of parameters) parameter.dispose();
+    });
+  });
+}
+
+test('the moments outlive tidy, and dispose frees them', (t) => {
+  const parameter = tidy(() => new Parameter(decode(fixture.initial[0])));
+  const before = liveTensors();
+  const optimizer = new AdamW([parameter]);
+  tidy(() => {
+    setGradient(parameter, fixture.gradients[0][0]);
+  });
+  optimizer.step(0.1);
+  parameter.clearGrad();
+  t.is(liveTensors(), before + 2);
+  optimizer.dispose();
+  t.is(liveTensors(), before);
+  parameter.dispose();
+});
+
+const models: Record<string, (options: ModelFixture['options']) => ReaderModel> = {
+  bert: (options) => new BertForQuestionAnswering(parseBertConfig(options, 'the fixture')),
+  lstm: (options) => new LstmForQuestionAnswering(options as unknown as LstmConfig),
+  transformer: (options) => new TransformerForQuestionAnswering(options as unknown as TransformerConfig),
+};
+
+for (const [name, build] of Object.entries(models)) {
+  test(`five steps of ${name} have Python's losses, norms, rates and weights`, (t) => {
+    tidy(() => {
+      const { recorded, options, seed, batches, steps } = readFixture(`models/${name}.json`) as ModelFixture;
+      const compare = new Comparison(t, recorded);
+      manualSeed(seed);
+      const model = build(options).train();
+      const optimizer = new AdamW(model.parameters());
+      manualSeed(steps.seed);
+      for (const [step, expected] of steps.log.entries()) {
+        const batch = batchOf(batches[step % batches.length]);
+        const rate = steps.learningRate * linearScheduleWithWarmup(step, steps.warmup, steps.total);
+        const loss = batch.loss(model.forward(batch.inputs));
+        loss.backward();
+        const gradients = model.parameters().flatMap((parameter) => parameter.grad ?? []);
+        const norm = clipGradNorm(gradients, 1);
+        optimizer.step(rate);
+        model.zeroGrad();
+        compare.number(loss.item(), expected.loss, `loss of step ${step + 1}`);
+        compare.number(norm.item(), expected.grad_norm, `gradient norm of step ${step + 1}`);
+        t.is(rate, expected.learning_rate);
+      }
+      compareParameters(compare, model, steps.final);
+      optimizer.dispose();
+      model.dispose();
+    });
+  });
+}
