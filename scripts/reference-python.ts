@@ -30,13 +30,21 @@ export function referencePython(cache: string, given?: string): string {
   return python;
 }
 
-/** Runs a program with its output shown; throws when it fails. */
-export function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
-  const { status, error } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+/** Runs a program to its end, with its errors shown and, unless `quiet`, its output; throws when it fails. */
+export function run(
+  program: string,
+  args: readonly string[],
+  { env = {}, quiet = false }: { readonly env?: NodeJS.ProcessEnv; readonly quiet?: boolean } = {},
+): void {
+  const { status, error } = spawnSync(program, args, {
+    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   if (status === 0) return;
+  const ending =
+    error === undefined ? `ended with ${status ?? 'a signal'}` : `could not be started (${error.message})`;
   throw new QaError(
-    `Expected \`${program} ${args.slice(0, 3).join(' ')} …\` to succeed, but it ` +
-      `${error === undefined ? `ended with ${status ?? 'a signal'}` : `could not be started (${error.message})`}; see above.`,
+    `Expected \`${program} ${args.slice(0, 3).join(' ')} …\` to succeed, but it ${ending}; see above.`,
     'ERR_CHILD',
   );
 }

@@ -80,31 +80,37 @@ function commonFlags(args: Options, seed: string, start: string, output: string)
   return args.eval ? given : [...given, '--no-eval'];
 }
 
+/** What both programs start from: `random` or a folder. */
+interface Start {
+  readonly name: string;
+  readonly from: string;
+}
+
 /** Runs both programs from the same start into `folder` and prints one line; returns whether they agree. */
 async function verify(
   python: string,
   args: Options,
   model: string,
   seed: string,
-  start: string,
+  start: Start,
   folder: string,
 ) {
   const [theirs, ours] = [join(folder, 'python'), join(folder, 'native')];
+  const common = (output: string) => commonFlags(args, seed, start.from, output);
   // As many threads for OpenMP's pool as for torch: its default is the machine's.
-  const env = { OMP_NUM_THREADS: String(args.threads) };
-  run(
-    python,
-    [join(referenceFolder, 'notebook.py'), '--model', model, ...commonFlags(args, seed, start, theirs)],
-    env,
-  );
-  run(process.execPath, [qaNative, 'train', model, ...commonFlags(args, seed, start, ours)], env);
+  const how = {
+    quiet: true,
+    env: { OMP_NUM_THREADS: String(args.threads), PYTHONWARNINGS: 'ignore', TRANSFORMERS_VERBOSITY: 'error' },
+  };
+  process.stdout.write(`${model}, seed ${seed}, from ${start.name}: `);
+  run(python, [join(referenceFolder, 'notebook.py'), '--model', model, ...common(theirs)], how);
+  run(process.execPath, [qaNative, 'train', model, ...common(ours)], how);
   const result = await compareRuns(ours, theirs);
-  const what = `${model}, seed ${seed}, from ${start === 'random' ? 'random weights' : start}`;
   if (result.same) {
     const also = result.predictions === null ? '' : `, ${result.predictions} predictions, EM and F1`;
-    process.stdout.write(`${what}: bit-identical: ${result.steps} steps, ${result.weights} weights${also}\n`);
+    process.stdout.write(`bit-identical: ${result.steps} steps, ${result.weights} weights${also}\n`);
   } else {
-    process.stdout.write(`${what}: DIFFERS: ${result.difference}\n`);
+    process.stdout.write(`DIFFERS: ${result.difference}\n`);
   }
   return result.same;
 }
@@ -113,26 +119,29 @@ async function main(): Promise<number> {
   const args = await parse();
   const python = referencePython(cacheDir(), args.python);
   const folder = mkdtempSync(join(tmpdir(), 'verify-exact-'));
-  let differing = 0;
+  const results: boolean[] = [];
   try {
     for (const model of args.models.split(',')) {
       for (const seed of args.seeds.split(',')) {
-        const into = (start: string) => join(folder, `${model}-${seed}-${start}`);
-        const starts = [{ from: 'random', output: into('random') }];
-        if (args.checkpoint)
-          starts.push({ from: join(into('random'), 'native'), output: into('checkpoint') });
-        if (model === 'bert-mini' && args.modelNameOrPath !== undefined) {
-          starts.push({ from: args.modelNameOrPath, output: into('given') });
+        const into = (start: number) => join(folder, `${model}-${seed}-${start}`);
+        const starts: Start[] = [{ name: 'random weights', from: 'random' }];
+        if (args.checkpoint) {
+          starts.push({ name: "that run's folder", from: join(into(0), 'native') });
         }
-        for (const { from, output } of starts) {
-          if (!(await verify(python, args, model, seed, from, output))) differing += 1;
+        if (model === 'bert-mini' && args.modelNameOrPath !== undefined) {
+          starts.push({ name: args.modelNameOrPath, from: args.modelNameOrPath });
+        }
+        for (const [index, start] of starts.entries()) {
+          results.push(await verify(python, args, model, seed, start, into(index)));
         }
       }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return differing === 0 ? 0 : 1;
+  const identical = results.filter((same) => same).length;
+  process.stdout.write(`${identical} of ${results.length} runs are bit-identical.\n`);
+  return identical === results.length ? 0 : 1;
 }
 
 try {

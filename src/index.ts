@@ -4,7 +4,13 @@ export { Tensor, type Device, type DType, type Shape, type TensorData } from './
 export { arange, cat, empty, full, ones, stack, tensor, zeros } from './create.js';
 export { keep, liveTensors, noGrad, tidy } from './scope.js';
 export { getRngState, manualSeed, setRngState } from './random.js';
-export { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic, type RuntimeInfo } from './runtime.js';
+export {
+  resolveDevice,
+  runtimeInfo,
+  setNumThreads,
+  useExactArithmetic,
+  type RuntimeInfo,
+} from './runtime.js';
 export { Module, Parameter } from './nn/module.js';
 export { Linear } from './nn/linear.js';
 export { Embedding } from './nn/embedding.js';

@@ -139,7 +139,7 @@ interface Addon {
     grads: Handles,
     expAvgs: Handles,
     expAvgSqs: Handles,
-    step: number,
+    steps: readonly number[],
     lr: number,
     beta1: number,
     beta2: number,

@@ -27,7 +27,9 @@ export function runtimeInfo(): RuntimeInfo {
 /** Sets the threads that one operation uses. Sums over threads change in the last bits with their number. */
 export function setNumThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1) {
-    throw new UsageError(`Expected a number of threads of 1 or more, got ${count}; leave --threads out to use all.`);
+    throw new UsageError(
+      `Expected a number of threads of 1 or more, got ${count}; leave --threads out to use all.`,
+    );
   }
   native.setNumThreads(count);
 }

@@ -79,7 +79,9 @@ function refusePromise<T>(name: string, result: T): T {
   if (result instanceof Promise) {
     // Its own failure is not the news here, but must not end the process as an unhandled rejection.
     result.catch(() => undefined);
-    throw new QaError(`Expected ${name}() to get a synchronous function, but it returned a promise; await outside of it.`);
+    throw new QaError(
+      `Expected ${name}() to get a synchronous function, but it returned a promise; await outside of it.`,
+    );
   }
   return result;
 }

@@ -97,7 +97,10 @@ export class Tensor {
   toFloat32Array(): Float32Array {
     const data = this.toArray();
     if (data instanceof Float32Array) return data;
-    throw new QaError(`Expected a float32 tensor, got ${this.dtype}; convert it with to('float32').`, 'ERR_TENSOR_DTYPE');
+    throw new QaError(
+      `Expected a float32 tensor, got ${this.dtype}; convert it with to('float32').`,
+      'ERR_TENSOR_DTYPE',
+    );
   }
   /** The value of a tensor of one element. On a GPU this waits for the device. */
   item(): number {

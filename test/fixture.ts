@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { tensor } from '../src/create.js';
 import { runtimeInfo, setNumThreads } from '../src/runtime.js';
-import type { Shape, Tensor } from '../src/tensor.js';
+import type { Device, Shape, Tensor } from '../src/tensor.js';
 
 // Fixtures hold what Python computed. Floating-point numbers can be expected bit for bit only from the same LibTorch
-// on the same kind of processor; elsewhere tests compare to 1e-6, and say so.
+// on the same kind of processor; elsewhere tests compare to 1e-6 (on a GPU to 1e-5), and say so.
 
 /** A tensor as scripts/reference/fixture_file.py writes it. */
 export interface Encoded {
@@ -52,16 +52,30 @@ function floats(encoded: Encoded): Float32Array {
 }
 
 /** The tensor, in full: float32, or int64 for integers. */
-export function decode(encoded: Encoded): Tensor {
+export function decode(encoded: Encoded, device: Device = 'cpu'): Tensor {
   if (encoded.sha256 !== undefined)
     throw new Error('Expected a whole tensor, got the sample of a large one.');
   return encoded.values === undefined
-    ? tensor(floats(encoded), encoded.shape)
-    : tensor(Int32Array.from(encoded.values), encoded.shape);
+    ? tensor(floats(encoded), encoded.shape, { device })
+    : tensor(Int32Array.from(encoded.values), encoded.shape, { device });
 }
 
-export function decodeAll(encoded: Readonly<Record<string, Encoded>>): Map<string, Tensor> {
-  return new Map(Object.entries(encoded).map(([name, item]) => [name, decode(item)]));
+export function decodeAll(encoded: Readonly<Record<string, Encoded>>, device?: Device): Map<string, Tensor> {
+  return new Map(Object.entries(encoded).map(([name, item]) => [name, decode(item, device)]));
+}
+
+/** Declares tests for the CPU and for a GPU; where there is none, a skipped test says so. */
+export function onEveryDevice(declare: (device: Device) => void): void {
+  declare('cpu');
+  if (runtimeInfo().cudaDevices > 0) declare('cuda');
+  else test.skip(`on cuda: LibTorch ${runtimeInfo().torchVersion} sees no GPU here`, (t) => t.fail());
+}
+
+interface ComparisonOptions {
+  /** Where the compared numbers were computed. Fixtures come from the CPU. */
+  readonly device?: Device;
+  /** Allowed difference where the bits may differ; 1e-6 by default, 1e-5 on a GPU. */
+  readonly tolerance?: number;
 }
 
 /**
@@ -74,7 +88,7 @@ export class Comparison {
   constructor(
     private readonly t: ExecutionContext,
     recorded: Recorded,
-    tolerance = 1e-6,
+    { device = 'cpu', tolerance = device === 'cpu' ? 1e-6 : 1e-5 }: ComparisonOptions = {},
   ) {
     const here = runtimeInfo();
     const vendor = (model = '') => /intel|amd/i.exec(model)?.[0].toLowerCase() ?? model;
@@ -82,6 +96,7 @@ export class Comparison {
       ['LibTorch', here.torchVersion.split('+')[0], recorded.torch],
       ['CPU capability', here.cpuCapability, recorded.cpuCapability],
       ['processor', vendor(cpus()[0]?.model), vendor(recorded.cpu)],
+      ['device', device, 'cpu'],
     ].flatMap(([what, now, then]) => (now === then ? [] : [`${what} ${now} (fixture: ${then})`]));
     this.#tolerance = differences.length === 0 ? 0 : tolerance;
     if (differences.length > 0) t.log(`compared to ${tolerance}, not to the bit: ${differences.join(', ')}`);

@@ -1,5 +1,11 @@
 import type { CommandModule } from 'yargs';
-import { deviceOptions, evaluationSettings, jsonOption, preparationSettings, settingOptions } from './options.js';
+import {
+  deviceOptions,
+  evaluationSettings,
+  jsonOption,
+  preparationSettings,
+  settingOptions,
+} from './options.js';
 
 export interface EvalArgs {
   readonly modelDir: string;
@@ -15,10 +21,20 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   command: 'eval',
   describe: 'evaluate a trained model: EM and F1 as the notebook computes them',
   builder: {
-    'model-dir': { type: 'string', default: 'runs/bert-mini', describe: 'a trained model', requiresArg: true },
+    'model-dir': {
+      type: 'string',
+      default: 'runs/bert-mini',
+      describe: 'a trained model',
+      requiresArg: true,
+    },
     dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
     'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
-    'output-dir': { type: 'string', describe: 'where the predictions go', defaultDescription: 'the model folder', requiresArg: true },
+    'output-dir': {
+      type: 'string',
+      describe: 'where the predictions go',
+      defaultDescription: 'the model folder',
+      requiresArg: true,
+    },
     ...settingOptions([...preparationSettings, ...evaluationSettings]),
     ...deviceOptions,
     json: jsonOption,

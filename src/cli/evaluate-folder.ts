@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { cacheDir } from '../setup/paths.js';
 import { resolveDataset } from '../hub/datasets.js';
 import type { EvalArgs } from './eval.js';
 import { runEvaluation } from './run-evaluation.js';
@@ -6,8 +7,9 @@ import { openTrainedModel } from './trained-model.js';
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
-  const { validationFile } = await resolveDataset(args);
-  if (validationFile === undefined) throw new UsageError('Expected --validation-file or --dataset, but neither came.');
+  const { validationFile } = await resolveDataset(args, cacheDir());
+  if (validationFile === undefined)
+    throw new UsageError('Expected --validation-file or --dataset, but neither came.');
   const trained = await openTrainedModel(args);
   const metrics = await runEvaluation({
     ...trained,

@@ -22,20 +22,30 @@ export type Settings = typeof notebookSettings;
 type SettingName = keyof Settings;
 
 /** How each setting reads in `--help`, and the least value that makes sense. */
-const settingTable: Record<SettingName, { describe: string; least: number; whole: boolean; alias?: string }> = {
-  maxSeqLength: { describe: 'positions of a window, question and special tokens included', least: 5, whole: true },
-  docStride: { describe: 'tokens that two windows of one context share', least: 0, whole: true },
-  perDeviceTrainBatchSize: { describe: 'windows a training step', least: 1, whole: true, alias: 'batch-size' },
-  perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
-  learningRate: { describe: 'peak of the linear schedule', least: 0, whole: false },
-  numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
-  maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
-  warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
-  maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
-  loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
-  nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
-  maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
-};
+const settingTable: Record<SettingName, { describe: string; least: number; whole: boolean; alias?: string }> =
+  {
+    maxSeqLength: {
+      describe: 'positions of a window, question and special tokens included',
+      least: 5,
+      whole: true,
+    },
+    docStride: { describe: 'tokens that two windows of one context share', least: 0, whole: true },
+    perDeviceTrainBatchSize: {
+      describe: 'windows a training step',
+      least: 1,
+      whole: true,
+      alias: 'batch-size',
+    },
+    perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
+    learningRate: { describe: 'peak of the linear schedule', least: 0, whole: false },
+    numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
+    maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
+    warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
+    maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
+    loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
+    nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
+    maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
+  };
 
 export const preparationSettings = ['maxSeqLength', 'docStride'] as const satisfies SettingName[];
 export const evaluationSettings = [
@@ -82,7 +92,7 @@ export function resolveSettings(own: Partial<Settings>, args: Record<string, unk
     if (typeof value !== 'number' || !(value >= least) || (whole && !Number.isInteger(value))) {
       const kindOfNumber = whole ? 'a whole number' : 'a number';
       throw new UsageError(
-        `Expected --${kebab(name)} to be ${kindOfNumber} of ${least} or more, got ${String(value)}.`,
+        `Expected --${kebab(name)} to be ${kindOfNumber} of ${least} or more, got ${JSON.stringify(value)}.`,
       );
     }
     settings[name] = value;
@@ -93,10 +103,18 @@ export function resolveSettings(own: Partial<Settings>, args: Record<string, unk
 /** Options of every command that computes. */
 export const deviceOptions = {
   device: { type: 'string', default: 'auto', describe: 'auto, cpu, cuda or cuda:<index>', requiresArg: true },
-  threads: { type: 'number', describe: 'threads of one operation; by default all that the process may use', requiresArg: true },
+  threads: {
+    type: 'number',
+    describe: 'threads of one operation; by default all that the process may use',
+    requiresArg: true,
+  },
 } as const satisfies Record<string, Options>;
 
-export const jsonOption = { type: 'boolean', default: false, describe: 'print one JSON object' } as const satisfies Options;
+export const jsonOption = {
+  type: 'boolean',
+  default: false,
+  describe: 'print one JSON object',
+} as const satisfies Options;
 
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

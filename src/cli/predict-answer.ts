@@ -11,7 +11,9 @@ export async function predictAnswer(args: PredictArgs): Promise<void> {
     throw new UsageError(`Expected --top-k to be a whole number of 1 or more, got ${args.topK}.`);
   }
   const { model, tokenizer, settings, device } = await openTrainedModel(args);
-  const examples = [{ id: 'question', title: '', question: args.question, context: args.context, answers: [] }];
+  const examples = [
+    { id: 'question', title: '', question: args.question, context: args.context, answers: [] },
+  ];
   const features = prepareFeatures(examples, tokenizer, settings);
   const logits = await predictLogits(model, features, { ...settings, device });
   model.dispose();

@@ -1,5 +1,11 @@
 import type { CommandModule } from 'yargs';
-import { deviceOptions, evaluationSettings, jsonOption, preparationSettings, settingOptions } from './options.js';
+import {
+  deviceOptions,
+  evaluationSettings,
+  jsonOption,
+  preparationSettings,
+  settingOptions,
+} from './options.js';
 
 export interface PredictArgs {
   readonly modelDir: string;
@@ -15,9 +21,19 @@ export const predictCommand: CommandModule<object, PredictArgs> = {
   command: 'predict',
   describe: 'answer a question about a context',
   builder: {
-    'model-dir': { type: 'string', default: 'runs/bert-mini', describe: 'a trained model', requiresArg: true },
+    'model-dir': {
+      type: 'string',
+      default: 'runs/bert-mini',
+      describe: 'a trained model',
+      requiresArg: true,
+    },
     question: { type: 'string', demandOption: true, describe: 'what to ask', requiresArg: true },
-    context: { type: 'string', demandOption: true, describe: 'the text that holds the answer', requiresArg: true },
+    context: {
+      type: 'string',
+      demandOption: true,
+      describe: 'the text that holds the answer',
+      requiresArg: true,
+    },
     'top-k': { type: 'number', default: 1, describe: 'answers to give, best first', requiresArg: true },
     ...settingOptions([...preparationSettings, ...evaluationSettings]),
     ...deviceOptions,

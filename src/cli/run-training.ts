@@ -5,6 +5,7 @@ import type { Example } from '../data/examples.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
 import { UsageError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { cacheDir } from '../setup/paths.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
 import { startingPoint } from '../hub/pretrained.js';
 import { saveModel } from '../models/folder.js';
@@ -21,8 +22,9 @@ import type { TrainArgs } from './train.js';
 /** `qa-native train`: data, model, loop, files, score. */
 export async function runTraining(args: TrainArgs): Promise<void> {
   const kind = modelKind(args.model);
-  const dataset = await resolveDataset(args);
-  if (dataset.trainFile === undefined) throw new UsageError('Expected --train-file or --dataset, but neither came.');
+  const dataset = await resolveDataset(args, cacheDir());
+  if (dataset.trainFile === undefined)
+    throw new UsageError('Expected --train-file or --dataset, but neither came.');
   const settings = resolveSettings(dataset.settings, { ...args });
   const device = resolveDevice(args.device);
   setNumThreads(args.threads ?? availableThreads());
@@ -50,7 +52,8 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   say(describeSettings(settings, args.seed));
   say(`LibTorch ${torchVersion} on ${device === 'cpu' ? `${threads} threads (${cpuCapability})` : device}.`);
   if (report !== undefined) {
-    if (report.unexpected.length > 0) say(`Weights of the checkpoint that were not used: ${report.unexpected.join(', ')}`);
+    if (report.unexpected.length > 0)
+      say(`Weights of the checkpoint that were not used: ${report.unexpected.join(', ')}`);
     if (report.missing.length > 0) say(`Weights that were newly initialized: ${report.missing.join(', ')}`);
   }
 
@@ -61,7 +64,12 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   let done = 0;
   const began = performance.now();
   try {
-    for await (const line of train(model, features, options, (feature) => examples[feature.exampleIndex]?.id ?? '?')) {
+    for await (const line of train(
+      model,
+      features,
+      options,
+      (feature) => examples[feature.exampleIndex]?.id ?? '?',
+    )) {
       await log.write(line);
       lossSum += line.loss;
       done = line.step;
@@ -89,15 +97,28 @@ export async function runTraining(args: TrainArgs): Promise<void> {
 
   const metrics =
     args.eval && dataset.validationFile !== undefined
-      ? await runEvaluation({ model, tokenizer, file: dataset.validationFile, outputDir, settings, device, say })
+      ? await runEvaluation({
+          model,
+          tokenizer,
+          file: dataset.validationFile,
+          outputDir,
+          settings,
+          device,
+          say,
+        })
       : undefined;
   model.dispose();
-  if (args.json) process.stdout.write(`${JSON.stringify({ ...results, ...metrics, output_dir: outputDir })}\n`);
+  if (args.json)
+    process.stdout.write(`${JSON.stringify({ ...results, ...metrics, output_dir: outputDir })}\n`);
   else if (metrics !== undefined) say(whatNext(outputDir, args.model, dataset));
 }
 
 /** The questions to train on, with a warning where an answer is not at its offset. */
-async function readExamples(file: string, limit: number | undefined, say: (text: string) => void): Promise<readonly Example[]> {
+async function readExamples(
+  file: string,
+  limit: number | undefined,
+  say: (text: string) => void,
+): Promise<readonly Example[]> {
   const { examples, misplaced } = await readSquad(file);
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
     throw new UsageError(`Expected --max-train-samples to be a whole number of 1 or more, got ${limit}.`);

@@ -22,6 +22,9 @@ export const setupCommand: CommandModule<object, SetupArgs> = {
     });
     await linkCommand();
     if (json) process.stdout.write(`${JSON.stringify(stamp)}\n`);
-    else process.stdout.write(`The addon is built against LibTorch ${stamp.version}${stamp.cuda ? ' with CUDA' : ''}.\n`);
+    else
+      process.stdout.write(
+        `The addon is built against LibTorch ${stamp.version}${stamp.cuda ? ' with CUDA' : ''}.\n`,
+      );
   },
 };

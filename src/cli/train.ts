@@ -30,7 +30,11 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
   describe: 'train bert-mini, lstm or transformer, then evaluate it',
   builder: {
     model: { type: 'string', describe: 'bert-mini, lstm or transformer', demandOption: true },
-    dataset: { type: 'string', describe: 'squad or sample (bundled, with settings of its own)', requiresArg: true },
+    dataset: {
+      type: 'string',
+      describe: 'squad or sample (bundled, with settings of its own)',
+      requiresArg: true,
+    },
     'train-file': { type: 'string', describe: 'SQuAD JSON to train on', requiresArg: true },
     'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
     'model-name-or-path': {
@@ -39,9 +43,18 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       describe: 'a folder in Hugging Face layout, or random',
       requiresArg: true,
     },
-    'config-name': { type: 'string', describe: 'config.json of a BERT that starts at random', requiresArg: true },
+    'config-name': {
+      type: 'string',
+      describe: 'config.json of a BERT that starts at random',
+      requiresArg: true,
+    },
     'vocab-file': { type: 'string', describe: 'vocab.txt, where the model brings none', requiresArg: true },
-    'output-dir': { type: 'string', describe: 'where the run goes', defaultDescription: 'runs/<model>', requiresArg: true },
+    'output-dir': {
+      type: 'string',
+      describe: 'where the run goes',
+      defaultDescription: 'runs/<model>',
+      requiresArg: true,
+    },
     ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
     seed: { type: 'number', default: 42, describe: 'of weights, batch order and dropout', requiresArg: true },

@@ -1,7 +1,6 @@
-import { nonspacingMarks, punctuation, removed } from './unicode-ranges.js';
-
-/** What becomes of one code point: the characters of the normalised text, or a break between words. */
-export type Normalized = readonly string[];
+import { isReordered, orderMarks, type Decomposed } from './canonical-order.js';
+import { CodePointRanges } from './code-points.js';
+import { mapped, nonspacingMarks, punctuation, removed } from './unicode-ranges.js';
 
 /** The options of BERT's normalizer, by the names of tokenizer.json. */
 export interface NormalizerOptions {
@@ -11,39 +10,111 @@ export interface NormalizerOptions {
   readonly lowercase: boolean;
 }
 
+/** A text's characters (code points), each with `[start, end)` of the one it comes from, in UTF-16 units. */
+export interface Normalized {
+  readonly characters: string[];
+  readonly starts: number[];
+  readonly ends: number[];
+}
+
+/** What the reference takes for what, whatever version of Unicode the engine knows. */
+const classes = {
+  removed: new CodePointRanges(removed),
+  marks: new CodePointRanges(nonspacingMarks),
+  punctuation: new CodePointRanges(punctuation),
+  mapped: new CodePointRanges(mapped),
+};
+
 /**
- * The normalizer of Python's fast BERT tokenizer (`tokenizers.normalizers.BertNormalizer`), one code point at a time,
- * so that each character of the result is known to come from that code point.
+ * The normalizer of Python's fast BERT tokenizer (`tokenizers.normalizers.BertNormalizer`) with alignments: control
+ * characters go, white space becomes `' '`, ideographs get spaces around them, accents go, letters become small.
  */
 export class BertNormalizer {
-  readonly #known = new Map<number, Normalized>();
+  /** What became of each code point met so far. */
+  readonly #known = new Map<number, readonly string[]>();
 
   constructor(private readonly options: NormalizerOptions) {}
 
+  normalize(text: string): Normalized {
+    const result: Normalized = { characters: [], starts: [], ends: [] };
+    let start = 0;
+    let needsOrder = false;
+    for (const character of text) {
+      const codePoint = character.codePointAt(0) ?? 0;
+      needsOrder ||= codePoint > 0xff && this.options.stripAccents && isReordered(codePoint);
+      const end = start + character.length;
+      for (const part of this.#map(codePoint)) push(result, part, start, end);
+      start = end;
+    }
+    return needsOrder ? this.#normalizeInOrder(text) : result;
+  }
+
+  /**
+   * The same where decomposition reorders a mark that is not stripped. The reference then aligns by position: each
+   * character that is the first of its source takes the next source's place in the text, whichever comes first now.
+   */
+  #normalizeInOrder(text: string): Normalized {
+    const decomposed: Decomposed[] = [];
+    const sources: (readonly [number, number])[] = [];
+    let start = 0;
+    for (const character of text) {
+      const end = start + character.length;
+      const parts = this.#spread(character.codePointAt(0) ?? 0, (c) => decompose(c));
+      parts.forEach((part, index) => decomposed.push({ character: part, isFirst: index === 0 }));
+      if (parts.length > 0) sources.push([start, end]);
+      start = end;
+    }
+    orderMarks(decomposed);
+    const result: Normalized = { characters: [], starts: [], ends: [] };
+    let source = -1;
+    for (const { character, isFirst } of decomposed) {
+      if (isFirst) source += 1;
+      const [from, to] = sources[Math.max(source, 0)] ?? [0, 0];
+      for (const part of this.#strip([character])) push(result, part, from, to);
+    }
+    return result;
+  }
+
   /** The characters that the code point becomes; `' '` is white space, none where it is removed. */
-  normalize(codePoint: number): Normalized {
+  #map(codePoint: number): readonly string[] {
     let result = this.#known.get(codePoint);
     if (result === undefined) {
-      result = this.#compute(codePoint);
+      const { stripAccents } = this.options;
+      result = this.#spread(codePoint, (c) => this.#strip(stripAccents ? decompose(c) : [c]));
       this.#known.set(codePoint, result);
     }
     return result;
   }
 
-  #compute(codePoint: number): Normalized {
-    const { cleanText, handleChineseChars, stripAccents, lowercase } = this.options;
+  /** Cleans a code point, or maps it, with spaces around an ideograph. */
+  #spread(codePoint: number, map: (character: string) => string[]): string[] {
+    if (this.options.cleanText && classes.removed.has(codePoint)) return [];
     const character = String.fromCodePoint(codePoint);
-    if (cleanText && classes.removed.has(codePoint)) return [];
     if (isWhiteSpace(character)) return [' '];
-
-    let characters = [character];
-    if (stripAccents) {
-      characters = [...character.normalize('NFD')].filter((part) => !classes.marks.has(part.codePointAt(0) ?? 0));
-    }
-    // Letter by letter, as the reference: a sigma at a word's end gets no form of its own.
-    if (lowercase) characters = characters.flatMap((part) => [...part.toLowerCase()]);
-    return handleChineseChars && isChinese(codePoint) ? [' ', ...characters, ' '] : characters;
+    const characters = map(character);
+    return this.options.handleChineseChars && isChinese(codePoint) ? [' ', ...characters, ' '] : characters;
   }
+
+  /** Strips accents and lowers, letter by letter, so that a sigma at a word's end gets no form of its own. */
+  #strip(characters: string[]): string[] {
+    const { stripAccents, lowercase } = this.options;
+    const kept = stripAccents ? characters.filter((part) => !has('marks', part)) : characters;
+    return lowercase ? kept.flatMap((part) => (has('mapped', part) ? [...part.toLowerCase()] : [part])) : kept;
+  }
+}
+
+function push({ characters, starts, ends }: Normalized, character: string, start: number, end: number): void {
+  characters.push(character);
+  starts.push(start);
+  ends.push(end);
+}
+
+function has(name: keyof typeof classes, character: string): boolean {
+  return classes[name].has(character.codePointAt(0) ?? 0);
+}
+
+function decompose(character: string): string[] {
+  return has('mapped', character) ? [...character.normalize('NFD')] : [character];
 }
 
 const punctuationMarks = new Map<string, boolean>();
@@ -52,7 +123,7 @@ const punctuationMarks = new Map<string, boolean>();
 export function isPunctuation(character: string): boolean {
   let known = punctuationMarks.get(character);
   if (known === undefined) {
-    known = classes.punctuation.has(character.codePointAt(0) ?? 0);
+    known = has('punctuation', character);
     punctuationMarks.set(character, known);
   }
   return known;
@@ -77,25 +148,3 @@ const chineseBlocks = [
 function isChinese(codePoint: number): boolean {
   return chineseBlocks.some(([first, last]) => codePoint >= first && codePoint <= last);
 }
-
-/** A set of code points as sorted, disjoint ranges. */
-class CodePointRanges {
-  readonly #ranges: readonly (readonly [number, number])[];
-
-  constructor(text: string) {
-    this.#ranges = text.split(',').map((range) => {
-      const [first = '', last = first] = range.split('-');
-      return [parseInt(first, 36), parseInt(last, 36)];
-    });
-  }
-
-  has(codePoint: number): boolean {
-    return this.#ranges.some(([first, last]) => first <= codePoint && codePoint <= last);
-  }
-}
-
-const classes = {
-  removed: new CodePointRanges(removed),
-  marks: new CodePointRanges(nonspacingMarks),
-  punctuation: new CodePointRanges(punctuation),
-};

@@ -1,4 +1,5 @@
-import { QaError } from '../errors.js';
+import { QaError, UsageError } from '../errors.js';
+import { skipCodePoints } from './code-points.js';
 import type { Example, Feature } from './examples.js';
 import type { BertTokenizer, Encoding } from './tokenizer.js';
 
@@ -21,25 +22,37 @@ export function prepareFeatures(
   tokenizer: BertTokenizer,
   options: FeatureOptions,
 ): Feature[] {
+  checkOptions(options);
+  const features: Feature[] = [];
   // Questions of one paragraph follow each other and share its string.
   let context: string | undefined;
   let encoded: Encoding = tokenizer.encode('');
-  return examples.flatMap((example, exampleIndex) => {
+  for (const [exampleIndex, example] of examples.entries()) {
     if (example.context !== context) {
       context = example.context;
       encoded = tokenizer.encode(context);
     }
-    return windowsOf(example, exampleIndex, encoded, tokenizer, options);
-  });
+    pushWindows(features, example, exampleIndex, encoded, tokenizer, options);
+  }
+  return features;
 }
 
-function windowsOf(
+function checkOptions({ maxSeqLength, docStride }: FeatureOptions): void {
+  if (maxSeqLength > numSpecialTokens && docStride <= maxSeqLength - 2) return;
+  throw new UsageError(
+    `Expected --max-seq-length of more than ${numSpecialTokens} and --doc-stride of at most 2 less, got ${maxSeqLength} and ` +
+      `${docStride}; windows share --doc-stride tokens, so that it must be the smaller by far.`,
+  );
+}
+
+function pushWindows(
+  features: Feature[],
   example: Example,
   exampleIndex: number,
   context: Encoding,
   tokenizer: BertTokenizer,
   { maxSeqLength, docStride }: FeatureOptions,
-): Feature[] {
+): void {
   const question = tokenizer.encode(example.question).ids;
   const room = maxSeqLength - numSpecialTokens - question.length;
   const length = context.ids.length;
@@ -51,7 +64,6 @@ function windowsOf(
     );
   }
   const contextStart = question.length + 2;
-  const features: Feature[] = [];
   for (let first = 0; ; first += room - docStride) {
     const last = Math.min(first + room, length);
     const inputIds = new Int32Array(contextStart + last - first + 1);
@@ -61,28 +73,40 @@ function windowsOf(
     inputIds.set(context.ids.subarray(first, last), contextStart);
     inputIds[inputIds.length - 1] = tokenizer.sepTokenId;
     const offsets = context.offsets.subarray(2 * first, 2 * last);
-    features.push({ exampleIndex, inputIds, contextStart, offsets, ...labels(example, contextStart, offsets) });
-    if (last === length) return features;
+    const { startPosition, endPosition } = labels(example, contextStart, offsets, maxSeqLength);
+    features.push({ exampleIndex, inputIds, contextStart, offsets, startPosition, endPosition });
+    if (last === length) return;
   }
 }
 
-/** Token positions of the first answer, or those of `[CLS]` where the window does not hold all of it. */
-function labels(
-  { answers }: Example,
-  contextStart: number,
-  offsets: Int32Array,
-): Pick<Feature, 'startPosition' | 'endPosition'> {
-  const answer = answers[0];
+interface Labels {
+  readonly startPosition: number;
+  readonly endPosition: number;
+}
+
+const cls: Labels = { startPosition: 0, endPosition: 0 };
+
+/**
+ * Token positions of the first answer, or twice that of `[CLS]` where the window does not hold all of it; `[CLS]` too
+ * where the notebook fails (an empty context, an empty answer at its very start).
+ */
+function labels(example: Example, contextStart: number, offsets: Int32Array, maxSeqLength: number): Labels {
+  const answer = example.answers[0];
   const tokens = offsets.length / 2;
+  if (answer === undefined || tokens === 0) return cls;
   const tokenStart = (token: number) => offsets[2 * token] ?? 0;
   const tokenEnd = (token: number) => offsets[2 * token + 1] ?? 0;
-  if (answer === undefined || tokens === 0) return { startPosition: 0, endPosition: 0 };
-  const answerEnd = answer.start + answer.text.length;
-  if (tokenStart(0) > answer.start || tokenEnd(tokens - 1) < answerEnd) return { startPosition: 0, endPosition: 0 };
+  const answerEnd = skipCodePoints(example.context, answer.start, answer.text);
+  if (answerEnd === 0 || tokenStart(0) > answer.start || tokenEnd(tokens - 1) < answerEnd) return cls;
 
   let start = 0;
   while (start < tokens && tokenStart(start) <= answer.start) start += 1;
   let end = tokens - 1;
   while (end >= 0 && tokenEnd(end) >= answerEnd) end -= 1;
-  return { startPosition: contextStart + start - 1, endPosition: contextStart + end + 1 };
+  return {
+    // An answer in the window's last token: the notebook's search runs on over [SEP] and the padding, whose offsets
+    // are 0, to the window's last position. Its authors know ("we could go after the last offset").
+    startPosition: start === tokens ? maxSeqLength - 1 : contextStart + start - 1,
+    endPosition: contextStart + end + 1,
+  };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { QaError, messageOf } from '../errors.js';
+import { codePointsToUnits } from './code-points.js';
 import type { Answer, Example } from './examples.js';
 
 export interface SquadFile {
@@ -42,7 +43,8 @@ export function parseSquad(json: unknown, source: string): SquadFile {
       read.list(paragraph, place, 'qas').forEach((qa, q) => {
         const here = `${place}.qas[${q}]`;
         const id = read.string(qa, here, 'id');
-        if (seen.has(id)) throw read.error(`an id of its own at ${here}`, `${JSON.stringify(id)} a second time`);
+        if (seen.has(id))
+          throw read.error(`an id of its own at ${here}`, `${JSON.stringify(id)} a second time`);
         seen.add(id);
         const answers = read
           .list(qa, here, 'answers')
@@ -100,17 +102,4 @@ class Reader {
 
 function describe(value: unknown): string {
   return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value).slice(0, 60);
-}
-
-/** A function from an offset in code points to one in UTF-16 units; the same number where the text has no pairs. */
-export function codePointsToUnits(text: string): (codePoints: number) => number {
-  if (!/[\ud800-\udbff]/.test(text)) return (codePoints) => codePoints;
-  const units: number[] = [];
-  let unit = 0;
-  for (const character of text) {
-    units.push(unit);
-    unit += character.length;
-  }
-  // Past the end every code point counts as one unit, so that a misplaced answer stays misplaced.
-  return (codePoints) => units[codePoints] ?? unit + (codePoints - units.length);
 }

@@ -5,7 +5,10 @@ import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { BertTokenizer } from './tokenizer.js';
 
 /** A tokenizer from a `vocab.txt`: a token a line, its id the line's number from 0. */
-export async function readVocab(path: string, options: { readonly doLowerCase?: boolean } = {}): Promise<BertTokenizer> {
+export async function readVocab(
+  path: string,
+  options: { readonly doLowerCase?: boolean } = {},
+): Promise<BertTokenizer> {
   const text = await readText(path, 'give the vocab.txt of a BERT model');
   const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   if (lines.at(-1) === '') lines.pop();
@@ -45,7 +48,11 @@ function fromTokenizerJson(json: Record<string, unknown>, path: string): BertTok
   const model = json['model'] as Record<string, unknown> | undefined;
   const normalizer = json['normalizer'] as Record<string, unknown> | undefined;
   const vocab = model?.['vocab'];
-  if (model?.['type'] !== 'WordPiece' || typeof vocab !== 'object' || normalizer?.['type'] !== 'BertNormalizer') {
+  if (
+    model?.['type'] !== 'WordPiece' ||
+    typeof vocab !== 'object' ||
+    normalizer?.['type'] !== 'BertNormalizer'
+  ) {
     throw new QaError(
       `Expected a WordPiece model with a BertNormalizer in ${path}, got ${JSON.stringify(model?.['type'])} with ` +
         `${JSON.stringify(normalizer?.['type'])}; give the tokenizer of a BERT model.`,
@@ -63,7 +70,11 @@ function fromTokenizerJson(json: Record<string, unknown>, path: string): BertTok
     stripAccents: flag('strip_accents', lowercase),
     lowercase,
   };
-  return new BertTokenizer(Array.from(vocabulary, (token: string | undefined) => token ?? ''), options, path);
+  return new BertTokenizer(
+    Array.from(vocabulary, (token: string | undefined) => token ?? ''),
+    options,
+    path,
+  );
 }
 
 async function readText(path: string, remedy: string): Promise<string> {
@@ -88,6 +99,9 @@ async function readJsonIfThere(path: string): Promise<Record<string, unknown> | 
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw new QaError(`Expected JSON in ${path}, but ${messageOf(error)}; fetch the file again.`, 'ERR_VOCABULARY');
+    throw new QaError(
+      `Expected JSON in ${path}, but ${messageOf(error)}; fetch the file again.`,
+      'ERR_VOCABULARY',
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { QaError } from '../errors.js';
-import { BertNormalizer, isPunctuation, type NormalizerOptions } from './bert-normalizer.js';
+import { BertNormalizer, isPunctuation, type Normalized, type NormalizerOptions } from './bert-normalizer.js';
 import { WordPiece } from './word-piece.js';
 
 /** Token ids of a text, and for each token `[start, end)` in UTF-16 units of the original text, flattened. */
@@ -15,12 +15,8 @@ const specialPattern = /(\[(?:PAD|UNK|CLS|SEP|MASK)\])/;
 /** Words longer than this are unknown, as in the reference; in code points. */
 const maxInputCharsPerWord = 100;
 
-/** A word of the normalised text with, for each of its characters, the code point's place in the original. */
-interface Word {
-  readonly characters: string[];
-  readonly starts: number[];
-  readonly ends: number[];
-}
+/** A word of the normalised text. */
+type Word = Normalized;
 
 /**
  * BERT's tokenizer with offsets, equal to Python's fast one (`BertTokenizerFast`): normalizer, split at white space
@@ -71,7 +67,7 @@ export class BertTokenizer {
   encode(text: string): Encoding {
     const ids: number[] = [];
     const offsets: number[] = [];
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       let end = start;
       while (end < text.length && !isAsciiSpace(text.charCodeAt(end))) end += 1;
       if (end > start) {
@@ -107,26 +103,21 @@ export class BertTokenizer {
 
   /** Normalises a text and splits it at white space, and around each punctuation mark. */
   *#words(text: string): Generator<Word> {
-    let word: Word = { characters: [], starts: [], ends: [] };
-    let start = 0;
-    for (const character of text) {
-      const end = start + character.length;
-      for (const part of this.#normalizer.normalize(character.codePointAt(0) ?? 0)) {
-        const alone = isPunctuation(part);
-        if ((alone || part === ' ') && word.characters.length > 0) {
-          yield word;
-          word = { characters: [], starts: [], ends: [] };
-        }
-        if (alone) yield { characters: [part], starts: [start], ends: [end] };
-        else if (part !== ' ') {
-          word.characters.push(part);
-          word.starts.push(start);
-          word.ends.push(end);
-        }
-      }
-      start = end;
+    const { characters, starts, ends } = this.#normalizer.normalize(text);
+    const word = (from: number, to: number): Word => ({
+      characters: characters.slice(from, to),
+      starts: starts.slice(from, to),
+      ends: ends.slice(from, to),
+    });
+    let first = 0;
+    for (const [index, character] of characters.entries()) {
+      const alone = isPunctuation(character);
+      if (!alone && character !== ' ') continue;
+      if (index > first) yield word(first, index);
+      if (alone) yield word(index, index + 1);
+      first = index + 1;
     }
-    if (word.characters.length > 0) yield word;
+    if (characters.length > first) yield word(first, characters.length);
   }
 
   #encodeWord({ characters, starts, ends }: Word, base: number, ids: number[], offsets: number[]): void {

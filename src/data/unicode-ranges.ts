@@ -43,3 +43,19 @@ export const punctuation =
   '1gq8-1gqe,1gs9-1gsf,1gux-1gv0,1hs7-1hsd,1hvf-1hvg,1hvi-1hvl,1hz4-1hz7,1i0k-1i0l,1i2t-1i2x,1i31,1i3f,' +
   '1i3h-1i3j,1i60-1i65,1i95,1io6,1iv5-1ivr,1iyp-1iyr,1j5o-1j5q,1lrk-1lro,1zla-1zlb,1zp1,1zqv-1zqz,1zr8,' +
   '2ftr,2lqf-2lqj';
+
+/** Characters that are decomposed or lower-cased, and some between them that never will be. */
+export const mapped =
+  '1t-om,ou-ov,p1-p6,p8,pa-pt,pv-10u,10x-11y,17m-1cj,1t5-1un,1xn-1xo,1y4-1y5,1y7,20j,20m,21l-21n,21q,' +
+  '288,28b-28c,28s-28t,2ac,2bu-2bw,2fc,2io,2iv-2iw,2iy-2iz,2mi-2mk,2qi-2qm,30j,30t-31l,31v-32r,331-33t,' +
+  '36u-3b9,3bb,3bh,3vk-3xx,5c6-5dv,5n4-5oa,5od-5of,5xc-651,654-659,65c-66d,66g-66l,66o-66v,66x,66z,671,' +
+  '673-67x,680-69g,69i-69w,69y-6ab,6ae-6aj,6al-6b3,6b6-6b8,6ba-6bh,6bk-6bl,6jq-6mb,6my-6y2,792-8gs,' +
+  '8ow-8vm,9jg-9lg,9lq-9oe,wu8-wwq,x0i-x55,x5c,x5i-x5k,x6d,xz4-16lf,1d6o-1dgt,1dgw-1djt,1dlp-1dme,' +
+  '1dmg-1dmk,1dmm,1dmo-1dmp,1dmr-1dms,1dmu-1dn2,1ee9-1eey,1fcw-1fdz,1fhs-1fir,1fn4-1fne,1fng-1fnu,' +
+  '1fnw-1fo2,1fo4-1fo5,1h1c-1h2q,1hui-1huz,1hym-1hyn,1idn-1ido,1inv-1iny,1iuy-1iuz,1jfk-1jgf,20cg-20db,' +
+  '2jxa-2k00,2olc-2om9,464g-46jh';
+
+/** Marks that decomposition puts in order and that are not stripped. */
+export const reorderedMarks =
+  '1qs-1r5,5dw,5gq,5iq-5ir,5x7,9im-9in,xg3,xj4,1i2o,1i5x,1idp,1iki,1ikm,1j1y,1k5b,2jxh-2jxi,2jxp-2jxu,' +
+  '2mtc-2mti,2mtk-2mu0,2mu3-2mu9,2mub-2muc,2mue-2mui,2on8-2one';

@@ -29,7 +29,10 @@ export async function evaluate(
 }
 
 /** Writes predictions.json, nbest_predictions.json and eval_results.json, each whole or not at all. */
-export async function saveEvaluation(dir: string, { predictions, nbest, metrics }: Evaluation): Promise<void> {
+export async function saveEvaluation(
+  dir: string,
+  { predictions, nbest, metrics }: Evaluation,
+): Promise<void> {
   const nbestRows = [...nbest].map(([id, candidates]) => [
     id,
     candidates.map(({ text, probability, startLogit, endLogit }) => ({

@@ -19,7 +19,10 @@ const decoders: Record<string, { bytes: number; decode: (raw: ArrayBuffer) => St
   F32: { bytes: 4, decode: (raw) => new Float32Array(raw) },
   F64: { bytes: 8, decode: (raw) => Float32Array.from(new Float64Array(raw)) },
   F16: { bytes: 2, decode: (raw) => Float32Array.from(new Uint16Array(raw), float16ToNumber) },
-  BF16: { bytes: 2, decode: (raw) => new Float32Array(Uint32Array.from(new Uint16Array(raw), (bits) => bits << 16).buffer) },
+  BF16: {
+    bytes: 2,
+    decode: (raw) => new Float32Array(Uint32Array.from(new Uint16Array(raw), (bits) => bits << 16).buffer),
+  },
   I64: { bytes: 8, decode: (raw) => new BigInt64Array(raw) },
 };
 
@@ -27,7 +30,10 @@ const decoders: Record<string, { bytes: number; decode: (raw: ArrayBuffer) => St
 export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
   const file = await readFile(path);
   const fail = (what: string) =>
-    new QaError(`Expected a whole safetensors file at ${path}, but ${what}; fetch or write it again.`, 'ERR_SAFETENSORS');
+    new QaError(
+      `Expected a whole safetensors file at ${path}, but ${what}; fetch or write it again.`,
+      'ERR_SAFETENSORS',
+    );
   if (file.length < 8) throw fail(`it has ${file.length} bytes`);
   const headerLength = Number(file.readBigUInt64LE(0));
   if (8 + headerLength > file.length) throw fail('its header is longer than the file');
@@ -38,14 +44,15 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
     if (name === '__metadata__') continue;
     const { dtype, shape, data_offsets: offsets } = checkEntry(name, entry, fail);
     const decoder = decoders[dtype];
-    if (decoder === undefined) throw fail(`"${name}" has the dtype ${dtype}, not one of ${Object.keys(decoders).join(', ')}`);
+    if (decoder === undefined)
+      throw fail(`"${name}" has the dtype ${dtype}, not one of ${Object.keys(decoders).join(', ')}`);
     const [begin, end] = [8 + headerLength + offsets[0], 8 + headerLength + offsets[1]];
     const expected = shape.reduce((product, size) => product * size, decoder.bytes);
     if (begin > end || end > file.length || end - begin !== expected) {
       throw fail(`"${name}" of shape [${shape.join(', ')}] does not fit its place`);
     }
     // A copy of its own is aligned for the typed array, and lets the file's buffer go.
-    const raw = file.buffer.slice(file.byteOffset + begin, file.byteOffset + end) as ArrayBuffer;
+    const raw = file.buffer.slice(file.byteOffset + begin, file.byteOffset + end);
     tensors.set(name, { shape, data: decoder.decode(raw) });
   }
   return tensors;

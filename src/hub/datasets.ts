@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { sample } from '../data/sample.js';
 import { QaError, UsageError } from '../errors.js';
+import { squadPaths } from './squad-files.js';
 
 /** The files of a data set and of a tokenizer that it brings, with settings of its own. */
 export interface Dataset {
@@ -18,8 +19,11 @@ export interface DatasetArgs {
   readonly validationFile?: string | undefined;
 }
 
-/** The data set that the flags name: `--dataset sample`, or files; a file given goes before the data set's own. */
-export async function resolveDataset(args: DatasetArgs): Promise<Dataset> {
+/**
+ * The data set that the flags name: files, `--dataset sample`, or SQuAD, which is downloaded to the cache. A file given
+ * goes before the data set's own.
+ */
+export async function resolveDataset(args: DatasetArgs, cache: string): Promise<Dataset> {
   const { dataset, trainFile, validationFile } = args;
   for (const file of [trainFile, validationFile]) {
     if (file !== undefined) await expectFile(file);
@@ -33,15 +37,23 @@ export async function resolveDataset(args: DatasetArgs): Promise<Dataset> {
       settings: sample.settings,
     };
   }
-  if (dataset === 'squad' || (dataset === undefined && trainFile === undefined && validationFile === undefined)) {
-    throw new QaError(
-      'Expected the SQuAD v1.1 files, which are not downloaded yet by this version; ' +
-        'give --train-file train-v1.1.json --validation-file dev-v1.1.json, or try --dataset sample.',
-      'ERR_DATASET',
-    );
+  const isSquad =
+    dataset === 'squad' || [dataset, trainFile, validationFile].every((flag) => flag === undefined);
+  if (isSquad) {
+    // Files of one's own need no download.
+    const squad = trainFile && validationFile ? { trainFile, validationFile } : await squadPaths(cache);
+    return {
+      name: 'squad',
+      trainFile: trainFile ?? squad.trainFile,
+      validationFile: validationFile ?? squad.validationFile,
+      vocabFile: undefined,
+      settings: {},
+    };
   }
   if (dataset !== undefined) {
-    throw new UsageError(`Expected --dataset to be squad or sample, got "${dataset}"; for files of your own use --train-file and --validation-file.`);
+    throw new UsageError(
+      `Expected --dataset to be squad or sample, got "${dataset}"; for files of your own use --train-file and --validation-file.`,
+    );
   }
   return { name: 'files', trainFile, validationFile, vocabFile: undefined, settings: {} };
 }

@@ -48,12 +48,16 @@ export async function startingPoint(kind: AnyModelKind, args: StartingPointArgs)
 
 async function randomStart(kind: AnyModelKind, args: StartingPointArgs): Promise<StartingPoint> {
   if (args.vocabFile === undefined) {
-    throw new UsageError('Expected --vocab-file with random weights, but none came; give the vocab.txt to tokenize with.');
+    throw new UsageError(
+      'Expected --vocab-file with random weights, but none came; give the vocab.txt to tokenize with.',
+    );
   }
   const tokenizer = await readVocab(args.vocabFile);
   const vocabSize = tokenizer.vocabulary.length;
   const config =
-    args.configName === undefined ? kind.preset(vocabSize) : await readConfig(kind, args.configName, vocabSize);
+    args.configName === undefined
+      ? kind.preset(vocabSize)
+      : await readConfig(kind, args.configName, vocabSize);
   manualSeed(args.seed);
   return { model: kind.create(config), config, tokenizer, report: undefined };
 }
@@ -64,7 +68,10 @@ async function readConfig(kind: AnyModelKind, path: string, vocabSize: number): 
     return kind.parseConfig({ ...json, vocab_size: vocabSize }, path);
   } catch (error) {
     if (error instanceof QaError) throw error;
-    throw new QaError(`Expected a model's settings in ${path}, but they could not be read (${messageOf(error)}); check the path.`, 'ERR_CONFIG');
+    throw new QaError(
+      `Expected a model's settings in ${path}, but they could not be read (${messageOf(error)}); check the path.`,
+      'ERR_CONFIG',
+    );
   }
 }
 

@@ -46,7 +46,8 @@ function renameCheckpoint(state: ReadonlyMap<string, Tensor>): Map<string, Tenso
   for (const [name, tensor] of state) {
     const prefix = isBareEncoder && /^(embeddings|encoder|pooler)\./.test(name) ? 'bert.' : '';
     renamed.set(
-      prefix + name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias'),
+      prefix +
+        name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias'),
       tensor,
     );
   }
@@ -56,7 +57,12 @@ function renameCheckpoint(state: ReadonlyMap<string, Tensor>): Map<string, Tenso
 }
 
 /** Initialises each module of which the checkpoint lacks a parameter: the whole module, in the order of the modules. */
-function initMissing(module: Module, prefix: string, state: ReadonlyMap<string, Tensor>, config: BertConfig): void {
+function initMissing(
+  module: Module,
+  prefix: string,
+  state: ReadonlyMap<string, Tensor>,
+  config: BertConfig,
+): void {
   const children = [...module.namedChildren()];
   for (const [name, child] of children) initMissing(child, `${prefix}${name}.`, state, config);
   if (children.length > 0) return;

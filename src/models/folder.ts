@@ -40,7 +40,10 @@ export async function loadModel(dir: string): Promise<LoadedModel> {
   try {
     await access(path);
   } catch {
-    throw new QaError(`Expected the weights at ${path}, but there is no such file; give a folder that holds them.`, 'ERR_NO_WEIGHTS');
+    throw new QaError(
+      `Expected the weights at ${path}, but there is no such file; give a folder that holds them.`,
+      'ERR_NO_WEIGHTS',
+    );
   }
   const stored = await readSafetensors(path);
   return tidy(() => {
@@ -50,7 +53,12 @@ export async function loadModel(dir: string): Promise<LoadedModel> {
 }
 
 /** Writes `model.safetensors` and `config.json`, each whole or not at all. */
-export async function saveModel(dir: string, kind: AnyModelKind, config: object, model: ReaderModel): Promise<void> {
+export async function saveModel(
+  dir: string,
+  kind: AnyModelKind,
+  config: object,
+  model: ReaderModel,
+): Promise<void> {
   const weights = new Map(
     [...model.namedParameters()].map(([name, parameter]) => [
       name,

@@ -15,7 +15,7 @@ export type ModelName = keyof typeof kinds;
 export const modelNames = Object.keys(kinds) as ModelName[];
 
 export function modelKind(name: string): AnyModelKind {
-  if (Object.hasOwn(kinds, name)) return kinds[name as ModelName] as unknown as AnyModelKind;
+  if (Object.hasOwn(kinds, name)) return kinds[name as ModelName];
   throw new UsageError(`Expected a model of ${modelNames.join(', ')}, got "${name}".`);
 }
 

@@ -1,5 +1,4 @@
 import { QaError } from '../errors.js';
-import { withoutInit } from '../nn/init.js';
 import type { Tensor } from '../tensor.js';
 import type { ReaderModel } from './reader-model.js';
 
@@ -29,9 +28,15 @@ export interface ModelKind<Config> {
   load(config: Config, state: ReadonlyMap<string, Tensor>): { model: ReaderModel; report: LoadReport };
 }
 
-/** Loads a model whose checkpoint must hold every parameter. */
-export function loadWhole(build: () => ReaderModel, state: ReadonlyMap<string, Tensor>): ReturnType<ModelKind<never>['load']> {
-  const model = withoutInit(build);
+/**
+ * Loads a model whose checkpoint must hold every parameter. It is initialised first, as in Python, where a module is
+ * built before `load_state_dict`: what is drawn afterwards is what Python draws.
+ */
+export function loadWhole(
+  build: () => ReaderModel,
+  state: ReadonlyMap<string, Tensor>,
+): { model: ReaderModel; report: LoadReport } {
+  const model = build();
   const report = model.loadStateDict(state);
   if (report.missing.length > 0) {
     throw new QaError(

@@ -22,7 +22,12 @@ export function spanLoss(
   const ignoredIndex = startLogits.size(1);
   const loss = (logits: Tensor, positions: Tensor) =>
     new Tensor(
-      native.crossEntropy(logits.handle, positions.clamp(0, ignoredIndex).handle, ignoredIndex, labelSmoothing),
+      native.crossEntropy(
+        logits.handle,
+        positions.clamp(0, ignoredIndex).handle,
+        ignoredIndex,
+        labelSmoothing,
+      ),
     );
   return loss(startLogits, startPositions).add(loss(endLogits, endPositions)).div(2);
 }

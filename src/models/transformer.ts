@@ -44,11 +44,16 @@ export class TransformerForQuestionAnswering extends ReaderModel {
 }
 
 export const transformer: ModelKind<TransformerConfig> = {
-  description: "the notebook's Transformer: embedding and one encoder layer, 768 wide, 12 heads, from random weights",
+  description:
+    "the notebook's Transformer: embedding and one encoder layer, 768 wide, 12 heads, from random weights",
   modelType: 'qa-native-transformer',
   preset: (vocabSize) => ({ vocab_size: vocabSize, dim: 768, num_heads: 12 }),
   parseConfig: (json, source) => parseSizes(json, source, ['vocab_size', 'dim', 'num_heads']),
-  toJson: (config) => ({ architectures: ['TransformerModel'], model_type: 'qa-native-transformer', ...config }),
+  toJson: (config) => ({
+    architectures: ['TransformerModel'],
+    model_type: 'qa-native-transformer',
+    ...config,
+  }),
   create: (config) => new TransformerForQuestionAnswering(config),
   load: (config, state) => loadWhole(() => new TransformerForQuestionAnswering(config), state),
 };

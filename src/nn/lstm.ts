@@ -38,11 +38,9 @@ export class LSTM extends Module {
     const [sorted, order] = lengths.toDevice('cpu').sort(0, true);
     const sortedIndices = order.toDevice(input.device);
     const batch = input.size(0);
-    const [data, batchSizes] = native.packPaddedSequence(
-      input.indexSelect(0, sortedIndices).handle,
-      sorted.handle,
-      true,
-    ).map(own) as [Tensor, Tensor];
+    const [data, batchSizes] = native
+      .packPaddedSequence(input.indexSelect(0, sortedIndices).handle, sorted.handle, true)
+      .map(own) as [Tensor, Tensor];
 
     const state = [0, 1].map(() => zeros([1, batch, this.hiddenSize], { device: input.device }).handle);
     const parameters = [this.weight_ih_l0, this.weight_hh_l0, this.bias_ih_l0, this.bias_hh_l0];
@@ -60,7 +58,10 @@ export class LSTM extends Module {
       .map(own) as [Tensor, Tensor, Tensor];
 
     const longest = batchSizes.size(0);
-    const [padded] = native.padPackedSequence(output.handle, batchSizes.handle, true, longest).map(own) as [Tensor, Tensor];
+    const [padded] = native.padPackedSequence(output.handle, batchSizes.handle, true, longest).map(own) as [
+      Tensor,
+      Tensor,
+    ];
     return padded.indexSelect(0, invertPermutation(sortedIndices));
   }
 }

@@ -25,7 +25,13 @@ export async function ensureAddon(): Promise<void> {
 }
 
 /** Builds the addon against the LibTorch that the search finds; does nothing where it is up to date. */
-export async function buildAddon({ force, say }: { readonly force: boolean; readonly say: Say }): Promise<Stamp> {
+export async function buildAddon({
+  force,
+  say,
+}: {
+  readonly force: boolean;
+  readonly say: Say;
+}): Promise<Stamp> {
   const lock = join(packageRoot, 'build', '.lock');
   return withLock(
     lock,
@@ -39,7 +45,9 @@ export async function buildAddon({ force, say }: { readonly force: boolean; read
       const { found, steps } = await findLibtorch(say);
       if (found === undefined) throw libtorchNotFound(steps);
       const cuda = found.hasCuda && (hasNvidiaGpu() || process.env['QA_NATIVE_CUDA'] === '1');
-      say(`Building the addon against LibTorch ${found.version} (${found.source}: ${found.path})${cuda ? ' with CUDA' : ''} …`);
+      say(
+        `Building the addon against LibTorch ${found.version} (${found.source}: ${found.path})${cuda ? ' with CUDA' : ''} …`,
+      );
       const sources = hashSources();
       await compile([`--CDLIBTORCH=${found.path}`, `--CDLIBTORCH_CUDA=${cuda ? 'ON' : 'OFF'}`]);
       const built: Stamp = { libtorch: found.path, version: found.version, cuda, sources };
@@ -51,7 +59,15 @@ export async function buildAddon({ force, say }: { readonly force: boolean; read
 
 async function compile(definitions: readonly string[]): Promise<void> {
   const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
-  const args = [cmakeJs, 'compile', '--directory', packageRoot, '--out', join(packageRoot, 'build'), ...definitions];
+  const args = [
+    cmakeJs,
+    'compile',
+    '--directory',
+    packageRoot,
+    '--out',
+    join(packageRoot, 'build'),
+    ...definitions,
+  ];
   const { code, output } = await run(process.execPath, args, { cwd: packageRoot });
   if (code === 0) return;
   const log = join(packageRoot, 'build', 'build.log');

@@ -16,12 +16,18 @@ export function hasNvidiaGpu(): boolean {
 }
 
 /** The official archive for this platform, for CUDA 13.0 where there is a GPU. */
-export function archiveUrl(version: string, cuda: boolean, platform = process.platform, arch = process.arch): string {
+export function archiveUrl(
+  version: string,
+  cuda: boolean,
+  platform = process.platform,
+  arch = process.arch,
+): string {
   if (platform === 'linux' && arch === 'x64') {
     const build = cuda ? 'cu130' : 'cpu';
     return `${downloadSite}/${build}/libtorch-shared-with-deps-${version}%2B${build}.zip`;
   }
-  if (platform === 'darwin' && arch === 'arm64') return `${downloadSite}/cpu/libtorch-macos-arm64-${version}.zip`;
+  if (platform === 'darwin' && arch === 'arm64')
+    return `${downloadSite}/cpu/libtorch-macos-arm64-${version}.zip`;
   throw new NotHere(`none for ${platform} on ${arch}`);
 }
 

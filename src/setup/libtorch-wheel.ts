@@ -10,7 +10,11 @@ import { fillFolder, lastLine, unpackLibtorch } from './unpack.js';
  * pip chooses for Linux may be the CUDA build; its CPU library then needs two of NVIDIA's wheels, whose libraries
  * are put beside it, where its run path finds them.
  */
-export async function downloadWheel(version: string, target: string, say: (text: string) => void): Promise<string> {
+export async function downloadWheel(
+  version: string,
+  target: string,
+  say: (text: string) => void,
+): Promise<string> {
   return fillFolder(target, async (temporary) => {
     say(`Downloading LibTorch ${version} (the wheel torch==${version} through pip) …`);
     const wheel = await pipDownload([`torch==${version}`], join(temporary, 'wheel'));
@@ -27,7 +31,15 @@ export async function downloadWheel(version: string, target: string, say: (text:
 async function pipDownload(requirements: readonly string[], folder: string): Promise<string> {
   let reason = 'no Python with pip';
   for (const python of pythons()) {
-    const { code, output } = await run(python, ['-m', 'pip', 'download', '--no-deps', '-d', folder, ...requirements]);
+    const { code, output } = await run(python, [
+      '-m',
+      'pip',
+      'download',
+      '--no-deps',
+      '-d',
+      folder,
+      ...requirements,
+    ]);
     if (code === 0) {
       const [wheel] = (await readdir(folder)).filter((name) => name.endsWith('.whl'));
       if (wheel !== undefined) return join(folder, wheel);

@@ -82,7 +82,10 @@ export function inspect(path: string, source: string): Libtorch {
   if (library === undefined || !existsSync(join(path, 'include', 'ATen', 'ATen.h'))) {
     const problem = `${path} lacks include/ATen or lib/libtorch_cpu`;
     if (source === 'LIBTORCH') {
-      throw new QaError(`Expected LIBTORCH to be a folder with include/ and lib/, but ${problem}; correct or unset it.`, 'ERR_LIBTORCH');
+      throw new QaError(
+        `Expected LIBTORCH to be a folder with include/ and lib/, but ${problem}; correct or unset it.`,
+        'ERR_LIBTORCH',
+      );
     }
     throw new NotHere(existsSync(path) ? problem : `nothing at ${path}`);
   }
@@ -90,7 +93,10 @@ export function inspect(path: string, source: string): Libtorch {
   if (!supportedVersions.some((supported) => version.startsWith(`${supported}.`))) {
     const problem = `version ${version} at ${path}, supported are ${supportedVersions.join(' and ')}`;
     if (source === 'LIBTORCH') {
-      throw new QaError(`Expected a LibTorch ${supportedVersions.join(' or ')} in LIBTORCH, got ${problem}; unset it, and one is downloaded.`, 'ERR_LIBTORCH');
+      throw new QaError(
+        `Expected a LibTorch ${supportedVersions.join(' or ')} in LIBTORCH, got ${problem}; unset it, and one is downloaded.`,
+        'ERR_LIBTORCH',
+      );
     }
     throw new NotHere(problem);
   }
@@ -121,7 +127,8 @@ function fromEnvironment(): Promise<string> {
 
 /** Where Python's torch lies, without the seconds that importing it takes. */
 async function fromPython(): Promise<string> {
-  const script = 'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")';
+  const script =
+    'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")';
   for (const python of pythons()) {
     const { code, output } = await run(python, ['-c', script]);
     const path = output.trim();

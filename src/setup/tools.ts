@@ -3,7 +3,11 @@ import { run } from './run.js';
 
 /** How a missing tool is brought, by platform. */
 const remedies: Record<string, Partial<Record<NodeJS.Platform, string>>> = {
-  cmake: { linux: 'apt-get install cmake', darwin: 'brew install cmake', win32: 'winget install Kitware.CMake' },
+  cmake: {
+    linux: 'apt-get install cmake',
+    darwin: 'brew install cmake',
+    win32: 'winget install Kitware.CMake',
+  },
   'C++ compiler': {
     linux: 'apt-get install g++ make',
     darwin: 'xcode-select --install',

@@ -30,7 +30,10 @@ export async function unpackLibtorch(archive: string, prefix: string, target: st
  * Fills `target` through `fill`, which gets a temporary folder and returns the one within it to keep. Whole or not
  * at all, also with two processes at once: the first rename wins.
  */
-export async function fillFolder(target: string, fill: (temporary: string) => Promise<string>): Promise<string> {
+export async function fillFolder(
+  target: string,
+  fill: (temporary: string) => Promise<string>,
+): Promise<string> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await mkdir(temporary, { recursive: true });

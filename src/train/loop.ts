@@ -61,16 +61,18 @@ export async function* train(
   nameOf: (feature: Feature) => string,
 ): AsyncGenerator<StepLog, void, void> {
   if (features.length === 0) {
-    throw new QaError('Expected at least one training window, got none; give a file with questions.', 'ERR_NO_DATA');
+    throw new QaError(
+      'Expected at least one training window, got none; give a file with questions.',
+      'ERR_NO_DATA',
+    );
   }
   const { stepsPerEpoch, totalSteps } = countSteps(features.length, options);
   const optimizer = new AdamW(model.to(options.device).parameters());
   model.train();
   try {
-    for (let step = 0; step < totalSteps; ) {
+    for (let step = 0; step < totalSteps;) {
       for (const rows of epoch(features, options.perDeviceTrainBatchSize)) {
-        const rate =
-          options.learningRate * linearScheduleWithWarmup(step, options.warmupSteps, totalSteps);
+        const rate = options.learningRate * linearScheduleWithWarmup(step, options.warmupSteps, totalSteps);
         const { loss, gradNorm } = trainingStep(model, optimizer, rows, rate, options, step + 1, nameOf);
         step += 1;
         yield { step, epoch: step / stepsPerEpoch, loss, grad_norm: gradNorm, learning_rate: rate };
@@ -87,7 +89,7 @@ export async function* train(
 function* epoch(features: readonly Feature[], batchSize: number): Generator<Feature[]> {
   const order = randomPermutation(features.length);
   for (let start = 0; start < order.length; start += batchSize) {
-    yield Array.from(order.subarray(start, start + batchSize), (index) => features[index] as Feature);
+    yield Array.from(order.subarray(start, start + batchSize), (index) => features[index]);
   }
 }
 

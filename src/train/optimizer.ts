@@ -11,9 +11,11 @@ export interface AdamWOptions {
   readonly correctBias?: boolean;
 }
 
-interface Moments {
+interface State {
   readonly expAvg: Tensor;
   readonly expAvgSq: Tensor;
+  /** Updates of this parameter so far: one without a gradient is passed over, and its count stands still. */
+  steps: number;
 }
 
 /**
@@ -22,9 +24,7 @@ interface Moments {
  * arXiv:1711.05101.
  */
 export class AdamW {
-  /** Updates done so far. */
-  steps = 0;
-  readonly #moments = new Map<Parameter, Moments>();
+  readonly #states = new Map<Parameter, State>();
   readonly #options: Required<AdamWOptions>;
 
   constructor(
@@ -36,11 +36,13 @@ export class AdamW {
 
   /** Updates every parameter that has a gradient, at the learning rate `lr`. */
   step(lr: number): void {
-    this.steps += 1;
     tidy(() => {
       const updates = this.parameters.flatMap((parameter) => {
         const grad = parameter.grad;
-        return grad === null ? [] : [{ parameter, grad, ...this.#momentsOf(parameter) }];
+        if (grad === null) return [];
+        const state = this.#stateOf(parameter);
+        state.steps += 1;
+        return [{ parameter, grad, ...state }];
       });
       const { betas, eps, weightDecay, correctBias } = this.#options;
       native.adamW(
@@ -48,7 +50,7 @@ export class AdamW {
         updates.map(({ grad }) => grad.handle),
         updates.map(({ expAvg }) => expAvg.handle),
         updates.map(({ expAvgSq }) => expAvgSq.handle),
-        this.steps,
+        updates.map(({ steps }) => steps),
         lr,
         ...betas,
         eps,
@@ -60,19 +62,19 @@ export class AdamW {
 
   /** Frees the moments. */
   dispose(): void {
-    for (const { expAvg, expAvgSq } of this.#moments.values()) {
+    for (const { expAvg, expAvgSq } of this.#states.values()) {
       expAvg.dispose();
       expAvgSq.dispose();
     }
-    this.#moments.clear();
+    this.#states.clear();
   }
 
-  #momentsOf(parameter: Parameter): Moments {
-    const known = this.#moments.get(parameter);
+  #stateOf(parameter: Parameter): State {
+    const known = this.#states.get(parameter);
     if (known !== undefined) return known;
     const like = () => keep(zeros(parameter.shape, { device: parameter.device }));
-    const moments = { expAvg: like(), expAvgSq: like() };
-    this.#moments.set(parameter, moments);
-    return moments;
+    const state = { expAvg: like(), expAvgSq: like(), steps: 0 };
+    this.#states.set(parameter, state);
+    return state;
   }
 }

@@ -3,8 +3,8 @@ import type { ModelInputs, ReaderModel, SpanLogits } from '../../src/models/read
 import { spanLoss } from '../../src/models/span-head.js';
 import { manualSeed } from '../../src/random.js';
 import { noGrad, tidy } from '../../src/scope.js';
-import type { Tensor } from '../../src/tensor.js';
-import { Comparison, decodeAll, readFixture, type Encoded, type Fixture } from '../fixture.js';
+import type { Device, Tensor } from '../../src/tensor.js';
+import { Comparison, decodeAll, onEveryDevice, readFixture, type Encoded, type Fixture } from '../fixture.js';
 
 // Holds a tiny model against Python's: weights drawn from a seed, logits, loss, and every gradient with dropout on.
 
@@ -40,8 +40,8 @@ interface Batch {
 }
 
 /** A fixture's batch as tensors. */
-export function batchOf(encoded: Tensors): Batch {
-  const tensors = decodeAll(encoded);
+export function batchOf(encoded: Tensors, device?: Device): Batch {
+  const tensors = decodeAll(encoded, device);
   const take = (name: string) => tensors.get(name) as Tensor;
   return {
     inputs: {
@@ -89,17 +89,19 @@ export function testModel(
     });
   });
 
-  test(`${file} gives Python's logits and loss in evaluation`, (t) => {
-    tidy(() => {
-      const compare = new Comparison(t, fixture.recorded);
-      const model = seeded().eval();
-      const { inputs, loss } = batchOf(encodedBatch);
-      const logits = noGrad(() => model.forward(inputs));
-      compare.tensor(logits.startLogits, fixture.eval.startLogits, 'start logits');
-      compare.tensor(logits.endLogits, fixture.eval.endLogits, 'end logits');
-      // With gradients on, attention may take another kernel: Python's loss was computed that way too.
-      compare.number(loss(model.forward(inputs)).item(), fixture.eval.loss, 'loss');
-      model.dispose();
+  onEveryDevice((device) => {
+    test(`${file} gives Python's logits and loss in evaluation, ${device}`, (t) => {
+      tidy(() => {
+        const compare = new Comparison(t, fixture.recorded, { device });
+        const model = seeded().to(device).eval();
+        const { inputs, loss } = batchOf(encodedBatch, device);
+        const logits = noGrad(() => model.forward(inputs));
+        compare.tensor(logits.startLogits, fixture.eval.startLogits, 'start logits');
+        compare.tensor(logits.endLogits, fixture.eval.endLogits, 'end logits');
+        // With gradients on, attention may take another kernel: Python's loss was computed that way too.
+        compare.number(loss(model.forward(inputs)).item(), fixture.eval.loss, 'loss');
+        model.dispose();
+      });
     });
   });
 

@@ -2,8 +2,8 @@ import test from 'ava';
 import { cat, stack, tensor } from '../../src/create.js';
 import { native } from '../../src/native.js';
 import { tidy } from '../../src/scope.js';
-import { Tensor } from '../../src/tensor.js';
-import { Comparison, decode, readFixture, type Encoded, type Fixture } from '../fixture.js';
+import { Tensor, type Device } from '../../src/tensor.js';
+import { Comparison, decode, onEveryDevice, readFixture, type Encoded, type Fixture } from '../fixture.js';
 
 // Every operation against Python's: output, and the gradients of `(output * weight).sum()`.
 
@@ -18,7 +18,10 @@ interface OpCase {
 
 /** A case's arguments beside its inputs, by name. */
 class Arguments {
-  constructor(private readonly given: OpCase['arguments']) {}
+  constructor(
+    private readonly given: OpCase['arguments'],
+    private readonly device: Device,
+  ) {}
   number(name: string): number {
     return this.given[name] as number;
   }
@@ -26,7 +29,7 @@ class Arguments {
     return this.given[name] as number[];
   }
   tensor(name: string): Tensor {
-    return decode(this.given[name] as Encoded);
+    return decode(this.given[name] as Encoded, this.device);
   }
 }
 
@@ -87,21 +90,23 @@ test('the fixture holds every operation listed here', (t) => {
   t.deepEqual(fixture.cases.map(({ name }) => name).sort(), Object.keys(ops).sort());
 });
 
-for (const opCase of fixture.cases) {
-  test(opCase.name, (t) => {
-    tidy(() => {
-      const compare = new Comparison(t, fixture.recorded);
-      const inputs = opCase.inputs.map((input) => decode(input).requiresGrad_());
-      const op = ops[opCase.name];
-      const output = op(inputs as [Tensor, Tensor, Tensor], new Arguments(opCase.arguments));
-      compare.tensor(output, opCase.output, 'output');
-      output.mul(decode(opCase.weight)).sum().backward();
-      opCase.gradients.forEach((gradient, index) => {
-        compare.tensor(inputs[index]?.grad ?? null, gradient, `gradient of input ${index}`);
+onEveryDevice((device) => {
+  for (const opCase of fixture.cases) {
+    test(`${opCase.name}, ${device}`, (t) => {
+      tidy(() => {
+        const compare = new Comparison(t, fixture.recorded, { device });
+        const inputs = opCase.inputs.map((input) => decode(input, device).requiresGrad_());
+        const op = ops[opCase.name];
+        const output = op(inputs as [Tensor, Tensor, Tensor], new Arguments(opCase.arguments, device));
+        compare.tensor(output, opCase.output, 'output');
+        output.mul(decode(opCase.weight, device)).sum().backward();
+        opCase.gradients.forEach((gradient, index) => {
+          compare.tensor(inputs[index]?.grad ?? null, gradient, `gradient of input ${index}`);
+        });
       });
     });
-  });
-}
+  }
+});
 
 test('integers stay integers with whole numbers, as in Python', (t) => {
   tidy(() => {

@@ -14,7 +14,7 @@ for (const { maxNorm, norm, clipped } of fixture.cases) {
   test(`gradients of norm ${norm.toFixed(2)} are clipped to ${maxNorm} as in Python`, (t) => {
     tidy(() => {
       const compare = new Comparison(t, fixture.recorded);
-      const gradients = fixture.gradients.map(decode);
+      const gradients = fixture.gradients.map((gradient) => decode(gradient));
       compare.number(clipGradNorm(gradients, maxNorm).item(), norm, 'norm before clipping');
       gradients.forEach((gradient, index) => {
         compare.tensor(gradient, clipped[index], `gradient ${index}`);

@@ -14,7 +14,7 @@ import { fixture, nameOf, options, tinyModel, trainFeatures, validationFeatures 
 for (const run of fixture.runs) {
   test.serial(`${run.model} trains and evaluates as the notebook does in Python`, async (t) => {
     // Where the last bits differ, they grow apart over forty steps.
-    const compare = new Comparison(t, fixture.recorded, 1e-5);
+    const compare = new Comparison(t, fixture.recorded, { tolerance: 1e-5 });
     const model = tinyModel(run.model);
     const log: StepLog[] = [];
     for await (const line of train(model, trainFeatures, options, nameOf)) log.push(line);

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import type { Example, Feature } from '../../src/data/examples.js';
+import { QaError } from '../../src/errors.js';
+import { postprocessPredictions } from '../../src/evaluate/postprocess.js';
+
+/** What scripts/reference/postprocess.py writes: the notebook's function on random logits. */
+interface Fixture {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly n_best_size: number;
+    readonly max_answer_length: number;
+    readonly examples: readonly { readonly id: string; readonly context: string }[];
+    readonly features: readonly {
+      readonly example: number;
+      readonly context_start: number;
+      readonly offsets: readonly number[];
+      /** Base64 of little-endian float32. */
+      readonly start: string;
+      readonly end: string;
+    }[];
+    readonly nbest: Readonly<
+      Record<string, readonly { text: string; probability: number; start_logit: number; end_logit: number }[]>
+    >;
+  }[];
+}
+
+const fixture = JSON.parse(
+  readFileSync(new URL('../../../test/fixtures/evaluate/postprocess.json', import.meta.url), 'utf8'),
+) as Fixture;
+
+function floats(base64: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+}
+
+function example(id: string, context: string): Example {
+  return { id, title: '', question: '', context, answers: [] };
+}
+
+function feature(exampleIndex: number, contextStart: number, offsets: readonly number[]): Feature {
+  return {
+    exampleIndex,
+    inputIds: new Int32Array(contextStart + offsets.length / 2 + 1),
+    contextStart,
+    offsets: Int32Array.from(offsets),
+    startPosition: 0,
+    endPosition: 0,
+  };
+}
+
+function logitsOf(start: readonly number[][], end: readonly number[][]) {
+  return {
+    start: start.map((row) => Float32Array.from(row)),
+    end: end.map((row) => Float32Array.from(row)),
+  };
+}
+
+for (const { name, n_best_size, max_answer_length, ...given } of fixture.cases) {
+  test(`candidates are the notebook's: ${name}`, (t) => {
+    const examples = given.examples.map(({ id, context }) => example(id, context));
+    const features = given.features.map((row) => feature(row.example, row.context_start, row.offsets));
+    const logits = {
+      start: given.features.map(({ start }) => floats(start)),
+      end: given.features.map(({ end }) => floats(end)),
+    };
+    const options = { nBestSize: n_best_size, maxAnswerLength: max_answer_length };
+    const { predictions, nbest } = postprocessPredictions(examples, features, logits, options);
+    t.deepEqual([...nbest.keys()], Object.keys(given.nbest));
+    for (const { id, context } of examples) {
+      const candidates = nbest.get(id) ?? [];
+      const expected = given.nbest[id];
+      t.is(predictions.get(id), expected[0].text);
+      t.deepEqual(
+        candidates.map(({ text, startLogit, endLogit }) => ({ text, startLogit, endLogit })),
+        expected.map(({ text, start_logit, end_logit }) => ({
+          text,
+          startLogit: start_logit,
+          endLogit: end_logit,
+        })),
+      );
+      candidates.forEach(({ text, start, end, probability }, rank) => {
+        t.is(context.slice(start, end), text);
+        // exp may differ from C's in the last bit.
+        t.true(Math.abs(probability - expected[rank].probability) < 1e-14);
+      });
+    }
+  });
+}
+
+// `[CLS] q [SEP] ab cd ef [SEP]`: the context's tokens are the positions 3 to 5.
+const letters = example('letters', 'ab cd ef');
+const window = feature(0, 3, [0, 2, 3, 5, 6, 8]);
+const low = -9;
+
+test('without a valid span the answer is empty and certain', (t) => {
+  const backwards = logitsOf([[low, low, low, low, low, 1, low]], [[low, low, low, 1, low, low, low]]);
+  const { predictions, nbest } = postprocessPredictions([letters], [window], backwards, { nBestSize: 1 });
+  t.is(predictions.get('letters'), '');
+  t.deepEqual(nbest.get('letters'), [
+    { text: '', start: 0, end: 0, startLogit: 0, endLogit: 0, score: 0, probability: 1 },
+  ]);
+});
+
+test('an example without windows gets the empty answer', (t) => {
+  const { predictions } = postprocessPredictions([letters], [], { start: [], end: [] });
+  t.deepEqual([...predictions], [['letters', '']]);
+});
+
+test('padding takes places among the best', (t) => {
+  const padded = logitsOf([[0, 0, 0, 1, 0, 0, 0, 5, 5]], [[0, 0, 0, 0, 1, 0, 0, 5, 5]]);
+  t.is(postprocessPredictions([letters], [window], padded, { nBestSize: 2 }).predictions.get('letters'), '');
+  t.is(
+    postprocessPredictions([letters], [window], padded, { nBestSize: 3 }).predictions.get('letters'),
+    'ab cd',
+  );
+});
+
+test('equal logits: the later start and the later end win', (t) => {
+  const equal = logitsOf([Array<number>(7).fill(0)], [Array<number>(7).fill(0)]);
+  const { nbest } = postprocessPredictions([letters], [window], equal);
+  t.deepEqual(
+    nbest.get('letters')?.map(({ text }) => text),
+    ['ef', 'cd ef', 'cd', 'ab cd ef', 'ab cd', 'ab'],
+  );
+});
+
+test('equal scores: the earlier window wins', (t) => {
+  const rows = [
+    [low, low, low, 2, low, low, low],
+    [low, low, low, low, 2, low, low],
+  ];
+  const windows = [window, window];
+  t.is(postprocessPredictions([letters], windows, logitsOf(rows, rows)).predictions.get('letters'), 'ab');
+  const turned = rows.toReversed();
+  t.is(postprocessPredictions([letters], windows, logitsOf(turned, turned)).predictions.get('letters'), 'cd');
+});
+
+test('windows may come in any order of examples', (t) => {
+  const examples = [letters, example('digits', '12 34 56')];
+  const rows = [
+    [low, low, low, 2, low, low, low],
+    [low, low, low, low, 2, low, low],
+  ];
+  const windows = [feature(1, 3, [0, 2, 3, 5, 6, 8]), window];
+  const { predictions } = postprocessPredictions(examples, windows, logitsOf(rows, rows));
+  t.deepEqual(
+    [...predictions],
+    [
+      ['letters', 'cd'],
+      ['digits', '12'],
+    ],
+  );
+});
+
+test('scores of -infinity have no NaN among their probabilities', (t) => {
+  const masked = logitsOf([Array<number>(7).fill(-Infinity)], [[0, 0, 0, 1, 2, 3, 0]]);
+  const candidates = postprocessPredictions([letters], [window], masked).nbest.get('letters') ?? [];
+  t.is(candidates.length, 6);
+  for (const { probability } of candidates) t.is(probability, 1 / 6);
+});
+
+test('a logit that is not finite names its example', (t) => {
+  const rows = [[0, 0, 0, 0, NaN, 0, 0]];
+  const fine = [[0, 0, 0, 0, 0, 0, 0]];
+  for (const logits of [logitsOf(rows, fine), logitsOf(fine, rows)]) {
+    t.throws(() => postprocessPredictions([letters], [window], logits), {
+      instanceOf: QaError,
+      message: /^Expected finite logits for question letters/,
+    });
+  }
+});
+
+test('logits, features and examples must belong together', (t) => {
+  const none = { start: [], end: [] };
+  t.throws(() => postprocessPredictions([letters], [window], none), {
+    message: /each of 1 features, got 0 and 0/,
+  });
+  const row = [[0, 0, 0, 0, 0, 0, 0]];
+  t.throws(() => postprocessPredictions([], [window], logitsOf(row, row)), { message: /one of 0 examples/ });
+  for (const options of [{ nBestSize: 0 }, { maxAnswerLength: 1.5 }]) {
+    t.throws(() => postprocessPredictions([], [], none, options), { message: /a whole number of 1 or more/ });
+  }
+});
