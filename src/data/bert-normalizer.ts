@@ -38,15 +38,13 @@ export class BertNormalizer {
   normalize(text: string): Normalized {
     const result: Normalized = { characters: [], starts: [], ends: [] };
     let start = 0;
-    let needsOrder = false;
     for (const character of text) {
-      const codePoint = character.codePointAt(0) ?? 0;
-      needsOrder ||= codePoint > 0xff && this.options.stripAccents && isReordered(codePoint);
       const end = start + character.length;
-      for (const part of this.#map(codePoint)) push(result, part, start, end);
+      for (const part of this.#map(character.codePointAt(0) ?? 0)) push(result, part, start, end);
       start = end;
     }
-    return needsOrder ? this.#normalizeInOrder(text) : result;
+    const inOrder = !this.options.stripAccents || !result.characters.some(isReordered);
+    return inOrder ? result : this.#normalizeInOrder(text);
   }
 
   /**

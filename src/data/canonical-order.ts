@@ -11,9 +11,9 @@ export interface Decomposed {
 const kept = new CodePointRanges(reorderedMarks);
 const stripped = new CodePointRanges(nonspacingMarks);
 
-/** Whether putting the marks after this character in order can move it and it stays in the text: very few do. */
-export function isReordered(codePoint: number): boolean {
-  return kept.has(codePoint);
+/** Whether decomposition can move this character among its neighbours, and stripping leaves it: very few are so. */
+export function isReordered(character: string): boolean {
+  return character > '\u05ff' && kept.has(character.codePointAt(0) ?? 0);
 }
 
 /**

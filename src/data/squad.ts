@@ -16,10 +16,12 @@ export interface SquadFile {
 export async function readSquad(path: string): Promise<SquadFile> {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    // Strict, as Python: replaced bytes would go unnoticed. A byte order mark is dropped.
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
   } catch (error) {
+    const reason = messageOf(error).replace(/\s+/g, ' ');
     throw new QaError(
-      `Expected a SQuAD file at ${path}, but it could not be read (${messageOf(error)}); check the path, or fetch it again if it was cut.`,
+      `Expected a SQuAD file at ${path}, but it could not be read (${reason}); check the path, or fetch it again if it was cut.`,
       'ERR_SQUAD_FORMAT',
       { cause: error },
     );
@@ -54,6 +56,7 @@ export function parseSquad(json: unknown, source: string): SquadFile {
       });
     });
   });
+  if (examples.length === 0) throw read.error('a question', 'none');
   return { examples, misplaced };
 }
 
@@ -65,7 +68,7 @@ function readAnswer(
 ): Answer {
   const start = answer['answer_start'];
   if (typeof start !== 'number' || !Number.isInteger(start) || start < 0) {
-    throw read.error(`a whole number of 0 or more as answer_start at ${place}`, JSON.stringify(start));
+    throw read.error(`a whole number of 0 or more as answer_start at ${place}`, describe(start));
   }
   return { text: read.string(answer, place, 'text'), start: toUnits(start) };
 }

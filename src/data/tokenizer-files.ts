@@ -2,26 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
-import { BertTokenizer } from './tokenizer.js';
+import type { NormalizerOptions } from './bert-normalizer.js';
+import { BertTokenizer, reservedTokens } from './tokenizer.js';
 
 /** A tokenizer from a `vocab.txt`: a token a line, its id the line's number from 0. */
 export async function readVocab(
   path: string,
   options: { readonly doLowerCase?: boolean } = {},
 ): Promise<BertTokenizer> {
-  const text = await readText(path, 'give the vocab.txt of a BERT model');
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-  if (lines.at(-1) === '') lines.pop();
-  return new BertTokenizer(lines, normalizerOptions(options.doLowerCase ?? true), path);
+  return fromVocab(path, normalizerOptions({ do_lower_case: options.doLowerCase ?? true }));
 }
 
-/** The tokenizer of a folder in Hugging Face layout: its `tokenizer.json`, else `vocab.txt` and `tokenizer_config.json`. */
+/**
+ * The tokenizer of a folder in Hugging Face layout, as `BertTokenizerFast.from_pretrained` makes it: the vocabulary of
+ * its `tokenizer.json`, else of its `vocab.txt`; the normalizer's settings of its `tokenizer_config.json`, or BERT's
+ * defaults, whatever tokenizer.json says of them.
+ */
 export async function readTokenizer(dir: string): Promise<BertTokenizer> {
+  const options = normalizerOptions((await readJsonIfThere(join(dir, 'tokenizer_config.json'))) ?? {});
   const path = join(dir, 'tokenizer.json');
   const fast = await readJsonIfThere(path);
-  if (fast !== undefined) return fromTokenizerJson(fast, path);
-  const config = await readJsonIfThere(join(dir, 'tokenizer_config.json'));
-  return readVocab(join(dir, 'vocab.txt'), { doLowerCase: config?.['do_lower_case'] !== false });
+  return fast === undefined
+    ? fromVocab(join(dir, 'vocab.txt'), options)
+    : fromTokenizerJson(fast, options, path);
 }
 
 /** Writes `vocab.txt` and `tokenizer_config.json`, from which Python's `BertTokenizerFast` makes the same tokenizer. */
@@ -30,6 +33,8 @@ export async function saveTokenizer(dir: string, tokenizer: BertTokenizer): Prom
   await writeJsonAtomic(join(dir, 'tokenizer_config.json'), {
     tokenizer_class: 'BertTokenizer',
     do_lower_case: tokenizer.options.lowercase,
+    strip_accents: tokenizer.options.stripAccents,
+    tokenize_chinese_chars: tokenizer.options.handleChineseChars,
     model_max_length: 512,
     pad_token: '[PAD]',
     unk_token: '[UNK]',
@@ -39,69 +44,85 @@ export async function saveTokenizer(dir: string, tokenizer: BertTokenizer): Prom
   });
 }
 
-/** BERT's normalizer strips accents where it lowers case. */
-function normalizerOptions(lowercase: boolean) {
-  return { cleanText: true, handleChineseChars: true, stripAccents: lowercase, lowercase };
-}
-
-function fromTokenizerJson(json: Record<string, unknown>, path: string): BertTokenizer {
-  const model = json['model'] as Record<string, unknown> | undefined;
-  const normalizer = json['normalizer'] as Record<string, unknown> | undefined;
-  const vocab = model?.['vocab'];
-  if (
-    model?.['type'] !== 'WordPiece' ||
-    typeof vocab !== 'object' ||
-    normalizer?.['type'] !== 'BertNormalizer'
-  ) {
-    throw new QaError(
-      `Expected a WordPiece model with a BertNormalizer in ${path}, got ${JSON.stringify(model?.['type'])} with ` +
-        `${JSON.stringify(normalizer?.['type'])}; give the tokenizer of a BERT model.`,
-      'ERR_VOCABULARY',
-    );
-  }
-  const vocabulary: string[] = [];
-  for (const [token, id] of Object.entries(vocab as Record<string, number>)) vocabulary[id] = token;
-  const flag = (name: string, fallback: boolean) =>
-    typeof normalizer[name] === 'boolean' ? normalizer[name] : fallback;
-  const lowercase = flag('lowercase', true);
-  const options = {
-    cleanText: flag('clean_text', true),
-    handleChineseChars: flag('handle_chinese_chars', true),
-    stripAccents: flag('strip_accents', lowercase),
+/** Settings by the names of tokenizer_config.json. Accents are stripped where case is lowered, unless it says so. */
+function normalizerOptions(config: Record<string, unknown>): NormalizerOptions {
+  const lowercase = config['do_lower_case'] !== false;
+  const stripAccents = config['strip_accents'];
+  return {
+    cleanText: true,
+    handleChineseChars: config['tokenize_chinese_chars'] !== false,
+    stripAccents: typeof stripAccents === 'boolean' ? stripAccents : lowercase,
     lowercase,
   };
-  return new BertTokenizer(
-    Array.from(vocabulary, (token: string | undefined) => token ?? ''),
-    options,
-    path,
-  );
 }
 
-async function readText(path: string, remedy: string): Promise<string> {
+async function fromVocab(path: string, options: NormalizerOptions): Promise<BertTokenizer> {
+  const text = await readText(path);
+  const lines = text.split(/\r\n|\r|\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return new BertTokenizer(lines, options, path);
+}
+
+function fromTokenizerJson(
+  json: Record<string, unknown>,
+  options: NormalizerOptions,
+  path: string,
+): BertTokenizer {
+  const model = asObject(json['model']);
+  const normalizer = asObject(json['normalizer']);
+  if (model['type'] !== 'WordPiece' || normalizer['type'] !== 'BertNormalizer') {
+    throw badTokenizer(
+      path,
+      'a WordPiece model with a BertNormalizer',
+      `${JSON.stringify(model['type'])} with ${JSON.stringify(normalizer['type'])}`,
+    );
+  }
+  const entries = Object.entries(asObject(model['vocab']));
+  const vocabulary = entries.map(() => '');
+  for (const [token, id] of entries) {
+    if (typeof id !== 'number' || !(id in vocabulary)) {
+      throw badTokenizer(path, `ids from 0 to ${entries.length - 1}`, `${JSON.stringify(id)} of ${token}`);
+    }
+    vocabulary[id] = token;
+  }
+  const added = Array.isArray(json['added_tokens']) ? json['added_tokens'].map(asObject) : [];
+  const strange = added.find(({ content }) => !(reservedTokens as readonly unknown[]).includes(content));
+  if (strange !== undefined) {
+    throw badTokenizer(path, `no added tokens but ${reservedTokens.join(' ')}`, JSON.stringify(strange['content']));
+  }
+  return new BertTokenizer(vocabulary, { ...options, cleanText: normalizer['clean_text'] !== false }, path);
+}
+
+function badTokenizer(path: string, expected: string, got: string): QaError {
+  return new QaError(`Expected ${expected} in ${path}, got ${got}; give the tokenizer of a BERT model.`, 'ERR_VOCABULARY');
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new QaError(
-      `Expected a vocabulary at ${path}, but it could not be read (${messageOf(error)}); ${remedy}.`,
+      `Expected a vocabulary at ${path}, but it could not be read (${messageOf(error)}); give the vocab.txt of a BERT model.`,
       'ERR_VOCABULARY',
       { cause: error },
     );
   }
 }
 
+/** A JSON object; undefined where there is no such file. */
 async function readJsonIfThere(path: string): Promise<Record<string, unknown> | undefined> {
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return asObject(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new QaError(
-      `Expected JSON in ${path}, but ${messageOf(error)}; fetch the file again.`,
+      `Expected JSON in ${path}, but it could not be read (${messageOf(error)}); fetch the file again.`,
       'ERR_VOCABULARY',
+      { cause: error },
     );
   }
 }

@@ -1,37 +1,41 @@
 import { QaError } from '../errors.js';
-import { BertNormalizer, isPunctuation, type Normalized, type NormalizerOptions } from './bert-normalizer.js';
-import { WordPiece } from './word-piece.js';
+import { BertNormalizer, isPunctuation, type NormalizerOptions } from './bert-normalizer.js';
+import { EncodingBuilder, type Encoding } from './encoding.js';
+import { WordPieces, type Pieces } from './word-piece.js';
 
-/** Token ids of a text, and for each token `[start, end)` in UTF-16 units of the original text, flattened. */
-export interface Encoding {
-  readonly ids: Int32Array;
-  readonly offsets: Int32Array;
-}
+export type { Encoding } from './encoding.js';
 
-/** The five tokens that BERT reserves. */
-const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
+/** The tokens that BERT reserves. They are found in a text as they are written, before it is normalised. */
+export const reservedTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 const specialPattern = /(\[(?:PAD|UNK|CLS|SEP|MASK)\])/;
+const requiredTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] as const;
 
-/** Words longer than this are unknown, as in the reference; in code points. */
-const maxInputCharsPerWord = 100;
-
-/** A word of the normalised text. */
-type Word = Normalized;
+/** What an ASCII character is: 0 for control characters, which need the normalizer. */
+const space = 1;
+const punctuation = 2;
+const letter = 3;
+const asciiClasses = Uint8Array.from({ length: 128 }, (_, unit) => {
+  const character = String.fromCharCode(unit);
+  if (/[ \t\n\r]/.test(character)) return space;
+  if (/[0-9A-Za-z]/.test(character)) return letter;
+  return unit < 32 || unit === 127 ? 0 : punctuation;
+});
 
 /**
  * BERT's tokenizer with offsets, equal to Python's fast one (`BertTokenizerFast`): normalizer, split at white space
- * and punctuation, WordPiece. Special tokens that are written in the text are recognised, as there.
+ * and around punctuation, WordPiece. Special tokens that are written in the text are recognised, as there.
  */
 export class BertTokenizer {
   readonly padTokenId: number;
+  readonly unkTokenId: number;
   readonly clsTokenId: number;
   readonly sepTokenId: number;
-  readonly unkTokenId: number;
   readonly #ids: ReadonlyMap<string, number>;
-  readonly #model: WordPiece;
   readonly #normalizer: BertNormalizer;
-  /** Encodings of what stands between white space, with offsets from its start: most of a text is repetition. */
-  readonly #chunks = new Map<string, Encoding>();
+  readonly #wordPieces: WordPieces;
+  /** Pieces of words of ASCII letters and digits, as they are written. */
+  readonly #asciiWords = new Map<string, Pieces>();
+  readonly #tokens = new EncodingBuilder();
 
   /**
    * @param vocabulary tokens in the order of their ids
@@ -43,98 +47,92 @@ export class BertTokenizer {
     source: string,
   ) {
     this.#ids = new Map(vocabulary.map((token, id) => [token, id]));
-    const missing = specialTokens.filter((token) => token !== '[MASK]' && !this.#ids.has(token));
+    const missing = requiredTokens.filter((token) => !this.#ids.has(token));
     if (missing.length > 0) {
       throw new QaError(
         `Expected a BERT vocabulary in ${source}, but it lacks ${missing.join(', ')}; give the vocab.txt of a BERT model.`,
         'ERR_VOCABULARY',
       );
     }
-    [this.padTokenId, this.unkTokenId, this.clsTokenId, this.sepTokenId] = (
-      ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] as const
-    ).map((token) => this.#ids.get(token) ?? 0) as [number, number, number, number];
-    this.#model = new WordPiece({
-      type: 'WordPiece',
-      vocab: Object.fromEntries(this.#ids),
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: maxInputCharsPerWord,
-    });
+    const id = (token: (typeof requiredTokens)[number]) => this.#ids.get(token) ?? 0;
+    this.padTokenId = id('[PAD]');
+    this.unkTokenId = id('[UNK]');
+    this.clsTokenId = id('[CLS]');
+    this.sepTokenId = id('[SEP]');
     this.#normalizer = new BertNormalizer(options);
+    this.#wordPieces = new WordPieces(this.#ids);
   }
 
   /** Encodes a text without adding special tokens. */
   encode(text: string): Encoding {
-    const ids: number[] = [];
-    const offsets: number[] = [];
-    for (let start = 0; start < text.length;) {
-      let end = start;
-      while (end < text.length && !isAsciiSpace(text.charCodeAt(end))) end += 1;
-      if (end > start) {
-        const chunk = this.#encodeChunk(text.slice(start, end));
-        for (const id of chunk.ids) ids.push(id);
-        for (const offset of chunk.offsets) offsets.push(start + offset);
-      }
-      start = end + 1;
+    if (!specialPattern.test(text)) {
+      this.#encodeRange(text, 0, text.length);
+      return this.#tokens.take();
     }
-    return { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
-  }
-
-  #encodeChunk(chunk: string): Encoding {
-    const known = this.#chunks.get(chunk);
-    if (known !== undefined) return known;
-    const ids: number[] = [];
-    const offsets: number[] = [];
     let start = 0;
-    for (const part of chunk.split(specialPattern)) {
+    for (const part of text.split(specialPattern)) {
+      const end = start + part.length;
       const special = specialPattern.test(part) ? this.#ids.get(part) : undefined;
-      if (special !== undefined) {
-        ids.push(special);
-        offsets.push(start, start + part.length);
-      } else {
-        for (const word of this.#words(part)) this.#encodeWord(word, start, ids, offsets);
-      }
-      start += part.length;
+      if (special === undefined) this.#encodeRange(text, start, end);
+      else this.#tokens.push(special, start, end);
+      start = end;
     }
-    const encoding = { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
-    this.#chunks.set(chunk, encoding);
-    return encoding;
+    return this.#tokens.take();
   }
 
-  /** Normalises a text and splits it at white space, and around each punctuation mark. */
-  *#words(text: string): Generator<Word> {
+  /** The short way, for ASCII; where another character comes, its word and all up to the next space go the long way. */
+  #encodeRange(text: string, start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      const kind = asciiClasses[text.charCodeAt(at)] ?? 0;
+      let next = at + 1;
+      if (kind === letter) {
+        while (next < end && asciiClasses[text.charCodeAt(next)] === letter) next += 1;
+      }
+      const following = next < end && kind === letter ? (asciiClasses[text.charCodeAt(next)] ?? 0) : space;
+      if (kind === 0 || following === 0) {
+        while (next < end && asciiClasses[text.charCodeAt(next)] !== space) next += 1;
+        this.#encodeNormalized(text.slice(at, next), at);
+      } else if (kind !== space) {
+        this.#encodeAsciiWord(text.slice(at, next), at);
+      }
+      at = next;
+    }
+  }
+
+  #encodeAsciiWord(word: string, start: number): void {
+    let pieces = this.#asciiWords.get(word);
+    if (pieces === undefined) {
+      pieces = this.#wordPieces.of(this.options.lowercase ? word.toLowerCase() : word);
+      this.#asciiWords.set(word, pieces);
+    }
+    let at = start;
+    for (let i = 0; i < pieces.length; i += 2) {
+      const end = at + (pieces[i + 1] ?? 0);
+      this.#tokens.push(pieces[i] ?? 0, at, end);
+      at = end;
+    }
+  }
+
+  /** The long way: normalises the text, and splits it at white space and around each punctuation mark. */
+  #encodeNormalized(text: string, base: number): void {
     const { characters, starts, ends } = this.#normalizer.normalize(text);
-    const word = (from: number, to: number): Word => ({
-      characters: characters.slice(from, to),
-      starts: starts.slice(from, to),
-      ends: ends.slice(from, to),
-    });
+    const encodeWord = (from: number, to: number) => {
+      let first = from;
+      const pieces = this.#wordPieces.of(characters.slice(from, to).join(''));
+      for (let i = 0; i < pieces.length; i += 2) {
+        const next = first + (pieces[i + 1] ?? 0);
+        this.#tokens.push(pieces[i] ?? 0, base + (starts[first] ?? 0), base + (ends[next - 1] ?? 0));
+        first = next;
+      }
+    };
     let first = 0;
     for (const [index, character] of characters.entries()) {
       const alone = isPunctuation(character);
       if (!alone && character !== ' ') continue;
-      if (index > first) yield word(first, index);
-      if (alone) yield word(index, index + 1);
+      if (index > first) encodeWord(first, index);
+      if (alone) encodeWord(index, index + 1);
       first = index + 1;
     }
-    if (characters.length > first) yield word(first, characters.length);
+    if (characters.length > first) encodeWord(first, characters.length);
   }
-
-  #encodeWord({ characters, starts, ends }: Word, base: number, ids: number[], offsets: number[]): void {
-    const pieces = this.#model.encode([characters.join('')]);
-    let first = 0;
-    for (const [index, piece] of pieces.entries()) {
-      // An unknown word is one token over all of it; else the pieces are the word, but for the ## of continuations.
-      const isUnknown = piece === '[UNK]';
-      const length = isUnknown ? characters.length : [...piece].length - (index > 0 ? 2 : 0);
-      ids.push(isUnknown ? this.unkTokenId : (this.#ids.get(piece) ?? this.unkTokenId));
-      offsets.push(base + (starts[first] ?? 0), base + (ends[first + length - 1] ?? 0));
-      first += length;
-    }
-  }
-}
-
-/** Space, tab, line feed and carriage return; other white space is the normalizer's business. */
-function isAsciiSpace(unit: number): boolean {
-  return unit === 32 || unit === 9 || unit === 10 || unit === 13;
 }

@@ -1,7 +1,6 @@
 import * as tokenizers from '@huggingface/tokenizers';
 
-/** The WordPiece model of @huggingface/tokenizers: words to their pieces, `##` before a continuation. */
-export interface WordPiece {
+interface WordPieceModel {
   encode(words: readonly string[]): string[];
 }
 
@@ -15,5 +14,50 @@ interface WordPieceConfig {
 
 // The package's declarations name their files without endings, which Node's module resolution does not follow: the
 // class is there, its type is not.
-export const WordPiece = (tokenizers as unknown as { WordPiece: new (config: WordPieceConfig) => WordPiece })
-  .WordPiece;
+const { WordPiece } = tokenizers as unknown as { WordPiece: new (config: WordPieceConfig) => WordPieceModel };
+
+const unknown = '[UNK]';
+const prefix = '##';
+
+/** Longer words, in code points, are unknown. */
+const maxInputCharsPerWord = 100;
+
+/** The pieces of a word, flattened: each one's token id and its length in code points. They cover the word. */
+export type Pieces = readonly number[];
+
+/** WordPiece: splits words greedily into the longest pieces of the vocabulary, by @huggingface/tokenizers. */
+export class WordPieces {
+  readonly #model: WordPieceModel;
+  readonly #known = new Map<string, Pieces>();
+
+  constructor(private readonly ids: ReadonlyMap<string, number>) {
+    this.#model = new WordPiece({
+      type: 'WordPiece',
+      vocab: Object.fromEntries(ids),
+      unk_token: unknown,
+      continuing_subword_prefix: prefix,
+      max_input_chars_per_word: maxInputCharsPerWord,
+    });
+  }
+
+  /** The pieces of a normalised word; remembered, for most of a text is repetition. */
+  of(word: string): Pieces {
+    let pieces = this.#known.get(word);
+    if (pieces === undefined) {
+      pieces = this.#split(word);
+      this.#known.set(word, pieces);
+    }
+    return pieces;
+  }
+
+  #split(word: string): Pieces {
+    // The longest piece that a word can start with is the word itself, and most words of a text are in a vocabulary.
+    const id = word.length <= maxInputCharsPerWord ? this.ids.get(word) : undefined;
+    if (id !== undefined) return [id, [...word].length];
+    return this.#model.encode([word]).flatMap((piece, index) => {
+      // An unknown word is one token over all of it; else the pieces are the word, but for the ## of continuations.
+      const length = [...(piece === unknown ? word : piece)].length - (index > 0 ? prefix.length : 0);
+      return [this.ids.get(piece) ?? 0, length];
+    });
+  }
+}

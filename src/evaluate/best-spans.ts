@@ -9,22 +9,64 @@ export interface Span {
   readonly score: number;
 }
 
-/** The spans of the highest scores of all that were added; of equal scores, those added first. */
+/**
+ * The spans of the highest scores of all that were added, the best first; of equal scores, those added first. Held as
+ * columns and cleared for the next example: an object for each span that comes and goes cost most of post-processing.
+ */
 export class BestSpans {
-  /** The best first. */
-  readonly spans: Span[] = [];
+  #length = 0;
+  readonly #scores: Float32Array;
+  readonly #startLogits: Float32Array;
+  readonly #endLogits: Float32Array;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
 
-  constructor(private readonly size: number) {}
+  constructor(private readonly size: number) {
+    this.#scores = new Float32Array(size);
+    this.#startLogits = new Float32Array(size);
+    this.#endLogits = new Float32Array(size);
+    this.#starts = new Int32Array(size);
+    this.#ends = new Int32Array(size);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
 
   /** Whether a span of this score would be kept if it were added now. */
   accepts(score: number): boolean {
-    return this.spans.length < this.size || score > this.spans[this.spans.length - 1].score;
+    return this.#length < this.size || score > this.#scores[this.size - 1];
   }
 
-  add(span: Span): void {
-    if (!this.accepts(span.score)) return;
-    if (this.spans.length === this.size) this.spans.pop();
-    const better = this.spans.findLastIndex(({ score }) => score >= span.score);
-    this.spans.splice(better + 1, 0, span);
+  /** Adds a span whose score is accepted; a full list loses its last. */
+  add(start: number, end: number, startLogit: number, endLogit: number, score: number): void {
+    if (this.#length < this.size) this.#length++;
+    let rank = this.#length - 1;
+    for (; rank > 0 && this.#scores[rank - 1] < score; rank--) {
+      this.#scores[rank] = this.#scores[rank - 1];
+      this.#startLogits[rank] = this.#startLogits[rank - 1];
+      this.#endLogits[rank] = this.#endLogits[rank - 1];
+      this.#starts[rank] = this.#starts[rank - 1];
+      this.#ends[rank] = this.#ends[rank - 1];
+    }
+    this.#scores[rank] = score;
+    this.#startLogits[rank] = startLogit;
+    this.#endLogits[rank] = endLogit;
+    this.#starts[rank] = start;
+    this.#ends[rank] = end;
+  }
+
+  at(rank: number): Span {
+    return {
+      start: this.#starts[rank],
+      end: this.#ends[rank],
+      startLogit: this.#startLogits[rank],
+      endLogit: this.#endLogits[rank],
+      score: this.#scores[rank],
+    };
   }
 }

@@ -61,7 +61,8 @@ export function squadMetrics(predictions: Predictions, examples: readonly Exampl
     const predicted = predictionOf(predictions, id);
     if (predicted === undefined) continue;
     const prediction = normalizeAnswer(predicted);
-    const groundTruths = answers.map(({ text }) => normalizeAnswer(text));
+    // Annotators mostly agree, and what they agree on counts once in a maximum.
+    const groundTruths = [...new Set(answers.map(({ text }) => text))].map(normalizeAnswer);
     exactMatch += metricMaxOverGroundTruths(sameText, prediction, groundTruths);
     f1 += metricMaxOverGroundTruths(wordOverlap, prediction, groundTruths);
   }

@@ -27,7 +27,15 @@ export interface Postprocessed {
 }
 
 /** What stands for an example without a valid span: the notebook's fake prediction. */
-const noSpan: Span = { start: 0, end: 0, startLogit: 0, endLogit: 0, score: 0 };
+const noAnswer: Candidate = {
+  text: '',
+  start: 0,
+  end: 0,
+  startLogit: 0,
+  endLogit: 0,
+  score: 0,
+  probability: 1,
+};
 
 /**
  * The notebook's `postprocess_qa_predictions`: pairs the best starts with the best ends of each of an example's
@@ -51,14 +59,15 @@ export function postprocessPredictions(
   const featuresPerExample = groupFeatures(examples, features, logits);
   const predictions = new Map<string, string>();
   const nbest = new Map<string, Candidate[]>();
+  const best = new BestSpans(nBestSize);
   examples.forEach(({ id, context }, exampleIndex) => {
-    const best = new BestSpans(nBestSize);
+    best.clear();
     for (const index of featuresPerExample[exampleIndex]) {
       const start = ranked(logits.start[index], nBestSize, id);
       const end = ranked(logits.end[index], nBestSize, id);
       addSpans(best, features[index], start, end, maxAnswerLength);
     }
-    const candidates = toCandidates(best.spans.length > 0 ? best.spans : [noSpan], context);
+    const candidates = best.length > 0 ? toCandidates(best, context) : [noAnswer];
     predictions.set(id, candidates[0].text);
     nbest.set(id, candidates);
   });
@@ -95,7 +104,7 @@ function groupFeatures(
 /** A row of logits and the positions of its best, the best first. */
 interface RankedLogits {
   readonly logits: Float32Array;
-  readonly indexes: Int32Array;
+  readonly indexes: readonly number[];
 }
 
 function ranked(logits: Float32Array, nBestSize: number, exampleId: string): RankedLogits {
@@ -129,25 +138,25 @@ function addSpans(
       if (!best.accepts(score)) break;
       const endToken = endIndex - contextStart;
       if (endToken < startToken || endToken > lastToken) continue;
-      best.add({
-        start: offsets[2 * startToken],
-        end: offsets[2 * endToken + 1],
-        startLogit,
-        endLogit,
-        score,
-      });
+      best.add(offsets[2 * startToken], offsets[2 * endToken + 1], startLogit, endLogit, score);
     }
   }
 }
 
-function toCandidates(spans: readonly Span[], context: string): Candidate[] {
+function toCandidates(best: BestSpans, context: string): Candidate[] {
+  const spans = Array.from({ length: best.length }, (_, rank) => best.at(rank));
   const highest = spans[0].score;
   // An infinite score beside its like has no difference, but is as probable.
   const weights = spans.map(({ score }) => (score === highest ? 1 : Math.exp(score - highest)));
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  return spans.map((span, rank) => ({
-    ...span,
-    text: context.slice(span.start, span.end),
+  // Field by field: a spread is far slower, and SQuAD's dev set has two hundred thousand of these.
+  return spans.map(({ start, end, startLogit, endLogit, score }, rank) => ({
+    text: context.slice(start, end),
+    start,
+    end,
+    startLogit,
+    endLogit,
+    score,
     probability: weights[rank] / sum,
   }));
 }

@@ -1,26 +1,28 @@
 import { createRequire } from 'node:module';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QaError } from '../errors.js';
+import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
-import { hasNvidiaGpu } from './libtorch-archive.js';
 import { findLibtorch, libtorchNotFound } from './libtorch.js';
 import { withLock } from './lock.js';
 import { packageRoot, stampPath } from './paths.js';
 import { run } from './run.js';
-import { hashSources, isUpToDate, readStamp, type Stamp } from './stamp.js';
+import { toStderr, type Say } from './say.js';
+import { hashSources, readStamp, whyBuild, type Stamp } from './stamp.js';
+import { availableThreads } from './threads.js';
 import { expectTools } from './tools.js';
 
-type Say = (text: string) => void;
-
-const toStderr: Say = (text) => process.stderr.write(`${text}\n`);
+const buildFolder = join(packageRoot, 'build');
 
 /**
  * Makes sure that the addon is built, for a command that is about to load it. A package from a registry runs no
  * install script, so there the first such command builds, and says so.
  */
 export async function ensureAddon(): Promise<void> {
-  if (process.env['QA_NATIVE_ADDON'] !== undefined || isUpToDate(readStamp())) return;
-  toStderr('The native addon is not built yet, or no longer fits: building it (once, about two minutes).');
+  if (process.env['QA_NATIVE_ADDON'] !== undefined) return;
+  const reason = whyBuild(readStamp());
+  if (reason === undefined) return;
+  toStderr(`The native addon has to be built first (once, about two minutes): ${reason}.`);
   await buildAddon({ force: false, say: toStderr });
 }
 
@@ -32,45 +34,53 @@ export async function buildAddon({
   readonly force: boolean;
   readonly say: Say;
 }): Promise<Stamp> {
-  const lock = join(packageRoot, 'build', '.lock');
-  return withLock(
-    lock,
-    () => {
-      say('Another process builds the addon: waiting for it.');
-    },
-    async () => {
-      const stamp = readStamp();
-      if (!force && isUpToDate(stamp)) return stamp;
-      await expectTools();
-      const { found, steps } = await findLibtorch(say);
-      if (found === undefined) throw libtorchNotFound(steps);
-      const cuda = found.hasCuda && (hasNvidiaGpu() || process.env['QA_NATIVE_CUDA'] === '1');
-      say(
-        `Building the addon against LibTorch ${found.version} (${found.source}: ${found.path})${cuda ? ' with CUDA' : ''} …`,
-      );
-      const sources = hashSources();
-      await compile([`--CDLIBTORCH=${found.path}`, `--CDLIBTORCH_CUDA=${cuda ? 'ON' : 'OFF'}`]);
-      const built: Stamp = { libtorch: found.path, version: found.version, cuda, sources };
-      await writeJsonAtomic(stampPath, built);
-      return built;
-    },
-  );
+  const onWait = () => {
+    say('Another process builds the addon: waiting for it.');
+  };
+  const work = async () => {
+    const stamp = readStamp();
+    if (!force && stamp !== undefined && whyBuild(stamp) === undefined) return stamp;
+    return build(force, say);
+  };
+  try {
+    return await withLock(join(buildFolder, '.lock'), onWait, work);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new QaError(
+      `Expected to build in ${buildFolder}, but that failed (${messageOf(error)}); ` +
+        'run `qa-native setup` as a user who may write there, with space on the disk.',
+      'ERR_WRITE',
+      { cause: error },
+    );
+  }
 }
 
-async function compile(definitions: readonly string[]): Promise<void> {
-  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
-  const args = [
-    cmakeJs,
-    'compile',
-    '--directory',
-    packageRoot,
-    '--out',
-    join(packageRoot, 'build'),
-    ...definitions,
-  ];
-  const { code, output } = await run(process.execPath, args, { cwd: packageRoot });
+async function build(force: boolean, say: Say): Promise<Stamp> {
+  await expectTools();
+  const { found, steps } = await findLibtorch(say);
+  if (found === undefined) throw libtorchNotFound(steps);
+  const { path: libtorch, version, hasCuda: cuda, source } = found;
+  say(`Building the addon against LibTorch ${version} (${source}: ${libtorch})${cuda ? ' with CUDA' : ''} …`);
+  // Taken before the compiler reads them: a file that is edited meanwhile makes the next command build again.
+  const stamp: Stamp = { libtorch, version, cuda, sources: hashSources() };
+  // From here to the end the addon is not whole.
+  await rm(stampPath, { force: true });
+  // CMake would go on with the LibTorch and the generator of last time.
+  await rm(join(buildFolder, 'CMakeCache.txt'), { force: true });
+  if (force) await rm(join(buildFolder, 'CMakeFiles'), { recursive: true, force: true });
+  await cmakeJs('configure', `--CDLIBTORCH=${libtorch}`, `--CDLIBTORCH_CUDA=${cuda ? 'ON' : 'OFF'}`);
+  await cmakeJs('build', '--parallel', String(availableThreads()));
+  await writeJsonAtomic(stampPath, stamp);
+  return stamp;
+}
+
+/** Runs a step of cmake-js, which knows Node's headers. */
+async function cmakeJs(...step: readonly string[]): Promise<void> {
+  const program = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  const folders = ['--directory', packageRoot, '--out', buildFolder];
+  const { code, output } = await run(process.execPath, [program, ...step, ...folders], { cwd: packageRoot });
   if (code === 0) return;
-  const log = join(packageRoot, 'build', 'build.log');
+  const log = join(buildFolder, 'build.log');
   await writeFileAtomic(log, output);
   const tail = output.trim().split('\n').slice(-15).join('\n');
   throw new QaError(

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
+import { hasNvidiaGpu } from './gpu.js';
 import { findLibtorch } from './libtorch.js';
 import { cacheDir } from './paths.js';
-import { isUpToDate, readStamp } from './stamp.js';
+import { readStamp, whyBuild } from './stamp.js';
 import { availableThreads } from './threads.js';
 import { findTools } from './tools.js';
 
@@ -15,39 +17,47 @@ export interface Examination {
 export async function examine(): Promise<Examination> {
   const problems: string[] = [];
   const facts: Record<string, string | number> = { node: process.version };
-  for (const { name, version, remedy } of await findTools()) {
-    facts[name] = version ?? 'missing';
-    if (version === undefined) problems.push(`${name} is missing; run \`${remedy}\`.`);
-  }
-
-  const { found, steps } = await findLibtorch(() => undefined, { download: false });
-  facts['libtorch'] =
-    found === undefined
-      ? `none yet (${steps.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')})`
-      : `${found.version} (${found.source}: ${found.path})`;
+  const [tools] = await Promise.all([findTools(), addLibtorch(facts, problems)]);
 
   const stamp = readStamp();
+  const reason = whyBuild(stamp);
   facts['addon'] = stamp === undefined ? 'not built' : `built against ${stamp.version} at ${stamp.libtorch}`;
-  if (!isUpToDate(stamp)) {
-    problems.push(
-      stamp === undefined
-        ? 'the addon is not built; run `qa-native setup`.'
-        : 'the addon was built from other sources, or its LibTorch is gone; run `qa-native setup`.',
-    );
-  } else {
-    await addRuntimeFacts(facts, problems);
+  if (reason === undefined) await addRuntime(facts, problems);
+  else problems.push(`the addon has to be built: ${reason}; run \`qa-native setup\`.`);
+
+  for (const { name, version, remedy } of tools) {
+    facts[name] = version ?? 'missing';
+    // An addon that is built runs without them.
+    if (version === undefined && reason !== undefined)
+      problems.push(`${name} is missing; run \`${remedy}\`.`);
   }
   facts['threads'] = availableThreads();
-  facts['cache'] = cacheDir();
+  facts['cache'] = existsSync(cacheDir()) ? cacheDir() : `${cacheDir()} (nothing there yet)`;
   return { facts, problems };
 }
 
-async function addRuntimeFacts(facts: Record<string, string | number>, problems: string[]): Promise<void> {
+async function addLibtorch(facts: Record<string, string | number>, problems: string[]): Promise<void> {
+  try {
+    const { found, steps } = await findLibtorch(() => undefined, { download: false });
+    facts['libtorch'] =
+      found === undefined
+        ? `none yet (${steps.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')})`
+        : `${found.version} (${found.source}: ${found.path})`;
+  } catch (error) {
+    facts['libtorch'] = 'unusable';
+    problems.push(messageOf(error));
+  }
+}
+
+async function addRuntime(facts: Record<string, string | number>, problems: string[]): Promise<void> {
   try {
     const { runtimeInfo } = await import('../runtime.js');
     const info = runtimeInfo();
     facts['cpu capability'] = info.cpuCapability;
-    facts['gpus'] = info.cudaBuilt ? info.cudaDevices : 'none (LibTorch without CUDA)';
+    const unused = hasNvidiaGpu()
+      ? 'one is here, but this LibTorch is without CUDA'
+      : 'none (LibTorch without CUDA)';
+    facts['gpus'] = info.cudaBuilt ? info.cudaDevices : unused;
   } catch (error) {
     problems.push(messageOf(error));
   }

@@ -1,51 +1,49 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { messageOf } from '../errors.js';
+import { DownloadBar } from './download-bar.js';
+import { hasNvidiaGpu } from './gpu.js';
+import { inspectFolder } from './libtorch-folder.js';
 import { NotHere } from './not-here.js';
-import { fillFolder, unpackLibtorch } from './unpack.js';
+import type { Say } from './say.js';
+import { fillFolder, libtorchMembers, unpack } from './unpack.js';
 
 /** PyTorch's own download place. */
-const downloadSite = 'https://download.pytorch.org/libtorch';
+export const officialSite = 'https://download.pytorch.org/libtorch';
 
-/** Whether this machine has an NVIDIA GPU with its driver. */
-export function hasNvidiaGpu(): boolean {
-  return existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidia0');
-}
-
-/** The official archive for this platform, for CUDA 13.0 where there is a GPU. */
+/** The official archive for a platform, for CUDA 13.0 where there is a GPU. Throws NotHere where there is none. */
 export function archiveUrl(
   version: string,
   cuda: boolean,
-  platform = process.platform,
-  arch = process.arch,
+  { platform, arch }: { platform: string; arch: string } = process,
+  site = officialSite,
 ): string {
   if (platform === 'linux' && arch === 'x64') {
     const build = cuda ? 'cu130' : 'cpu';
-    return `${downloadSite}/${build}/libtorch-shared-with-deps-${version}%2B${build}.zip`;
+    return `${site}/${build}/libtorch-shared-with-deps-${version}%2B${build}.zip`;
   }
-  if (platform === 'darwin' && arch === 'arm64')
-    return `${downloadSite}/cpu/libtorch-macos-arm64-${version}.zip`;
+  if (platform === 'darwin' && arch === 'arm64') return `${site}/cpu/libtorch-macos-arm64-${version}.zip`;
   throw new NotHere(`none for ${platform} on ${arch}`);
 }
 
-/** Downloads the official LibTorch archive into `target`. */
+/** Downloads the official LibTorch archive into `target`. Throws NotHere with the reason where that fails. */
 export async function downloadArchive(
   version: string,
   target: string,
-  say: (text: string) => void,
+  say: Say,
+  site = officialSite,
 ): Promise<string> {
-  const url = archiveUrl(version, hasNvidiaGpu());
+  const url = archiveUrl(version, hasNvidiaGpu(), process, site);
   const response = await request(url);
-  return fillFolder(target, async (temporary) => {
-    const archive = join(temporary, 'libtorch.zip');
+  return fillFolder(target, inspectFolder, async (content, scratch) => {
+    const archive = join(scratch, 'libtorch.zip');
     say(`Downloading LibTorch ${version} from ${url} …`);
     await save(response, archive, say);
     say('Unpacking LibTorch …');
-    await unpackLibtorch(archive, 'libtorch/', temporary);
-    return join(temporary, 'libtorch');
+    await unpack(archive, content, libtorchMembers);
   });
 }
 
@@ -61,19 +59,14 @@ async function request(url: string): Promise<Response> {
   return response;
 }
 
-/** Writes the body to a file, tells every tenth of it, and checks that it came whole. */
-async function save(response: Response, file: string, say: (text: string) => void): Promise<void> {
+/** Writes the body to a file and checks that it came whole. */
+async function save(response: Response, file: string, say: Say): Promise<void> {
   if (response.body === null) throw new NotHere('the answer was empty');
   const total = Number(response.headers.get('content-length') ?? 0);
-  let received = 0;
-  let told = 0;
+  const bar = new DownloadBar(total, say);
   const count = async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
-      received += chunk.length;
-      if (total > 0 && received >= total * (told + 0.1)) {
-        told = Math.floor((10 * received) / total) / 10;
-        say(`  ${Math.round(100 * told)} % of ${Math.round(total / 2 ** 20)} MiB`);
-      }
+      bar.add(chunk.length);
       yield chunk;
     }
   };
@@ -81,7 +74,12 @@ async function save(response: Response, file: string, say: (text: string) => voi
     const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
     await pipeline(body, count, createWriteStream(file));
   } catch (error) {
-    throw new NotHere(`the download broke off (${messageOf(error)})`);
+    const { cause } = error as Error;
+    throw new NotHere(`the download broke off (${messageOf(cause ?? error)})`);
+  } finally {
+    bar.finish();
   }
-  if (total > 0 && received !== total) throw new NotHere(`the download had ${received} of ${total} bytes`);
+  if (total > 0 && bar.received !== total) {
+    throw new NotHere(`the download had ${bar.received} of ${total} bytes`);
+  }
 }

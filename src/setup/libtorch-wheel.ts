@@ -1,66 +1,57 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasNvidiaGpu } from './gpu.js';
+import { inspectFolder } from './libtorch-folder.js';
 import { NotHere } from './not-here.js';
-import { pythons } from './python.js';
+import { pythonWith } from './python.js';
 import { run } from './run.js';
-import { fillFolder, lastLine, unpackLibtorch } from './unpack.js';
+import type { Say } from './say.js';
+import { fillFolder, lastLine, libtorchMembers, unpack } from './unpack.js';
+
+/** What libtorch_cpu.so of a CUDA build loads even where only the CPU is used. */
+const neededByCpu = ['nvidia-cuda-runtime>=13,<14', 'nvidia-cuda-cupti>=13,<14'];
+
+/** The libraries within one of NVIDIA's wheels. */
+const nvidiaLibraries = 'nvidia/.+/lib/([^/]+[.]so[^/]*)';
 
 /**
- * Brings LibTorch from the `torch` wheel into `target`: downloaded by pip, unpacked, not installed. The wheel that
- * pip chooses for Linux may be the CUDA build; its CPU library then needs two of NVIDIA's wheels, whose libraries
- * are put beside it, where its run path finds them.
+ * Brings LibTorch from the `torch` wheel into `target`: downloaded by pip, unpacked, not installed. The wheel that pip
+ * chooses for Linux may be the CUDA build, which needs libraries from NVIDIA's wheels. They are put beside its own,
+ * where its run path finds them: all of them for a GPU; without one only what the CPU library loads, and the CUDA
+ * libraries are left out.
  */
-export async function downloadWheel(
-  version: string,
-  target: string,
-  say: (text: string) => void,
-): Promise<string> {
-  return fillFolder(target, async (temporary) => {
+export async function downloadWheel(version: string, target: string, say: Say): Promise<string> {
+  return fillFolder(target, inspectFolder, async (content, scratch) => {
+    const gpu = hasNvidiaGpu();
     say(`Downloading LibTorch ${version} (the wheel torch==${version} through pip) …`);
-    const wheel = await pipDownload([`torch==${version}`], join(temporary, 'wheel'));
+    const wheels = await pipDownload([`torch==${version}`], join(scratch, 'wheels'), gpu);
     say('Unpacking LibTorch …');
-    await unpackLibtorch(wheel, 'torch/', temporary);
-    const made = join(temporary, 'torch');
-    const libraries = await readdir(join(made, 'lib'));
-    if (libraries.includes('libtorch_cuda.so')) await addCudaRuntime(temporary, join(made, 'lib'), say);
-    return made;
+    const torch = wheels.find((path) => /[/\\]torch-/.test(path));
+    if (torch === undefined) throw new NotHere('pip brought no wheel of torch');
+    await unpack(torch, content, libtorchMembers);
+
+    const lib = join(content, 'lib');
+    const names = await readdir(lib);
+    if (!names.includes('libtorch_cuda.so')) return;
+    say("This wheel is the CUDA build: adding NVIDIA's libraries that it loads …");
+    const nvidia = gpu ? wheels : await pipDownload(neededByCpu, join(scratch, 'nvidia'), false);
+    for (const wheel of nvidia.filter((path) => /[/\\]nvidia_/.test(path))) {
+      await unpack(wheel, lib, nvidiaLibraries);
+    }
+    if (gpu) return;
+    for (const name of names.filter((name) => /cuda|nvshmem/.test(name))) await rm(join(lib, name));
   });
 }
 
-/** Downloads wheels without what they need in turn, and gives the path of the first. */
-async function pipDownload(requirements: readonly string[], folder: string): Promise<string> {
-  let reason = 'no Python with pip';
-  for (const python of pythons()) {
-    const { code, output } = await run(python, [
-      '-m',
-      'pip',
-      'download',
-      '--no-deps',
-      '-d',
-      folder,
-      ...requirements,
-    ]);
-    if (code === 0) {
-      const [wheel] = (await readdir(folder)).filter((name) => name.endsWith('.whl'));
-      if (wheel !== undefined) return join(folder, wheel);
-    }
-    if (code !== null) reason = `pip failed (${lastLine(output)})`;
-  }
-  throw new NotHere(reason);
-}
-
-/** libtorch_cpu.so of a CUDA build loads libcudart and libcupti even where only the CPU is used. */
-async function addCudaRuntime(temporary: string, lib: string, say: (text: string) => void): Promise<void> {
-  say('This wheel is the CUDA build: adding the CUDA runtime that its CPU library loads …');
-  for (const [index, name] of ['nvidia-cuda-runtime', 'nvidia-cuda-cupti'].entries()) {
-    const wheel = await pipDownload([`${name}>=13,<14`], join(temporary, `nvidia-${index}`));
-    const script =
-      'import sys, zipfile, os\n' +
-      'with zipfile.ZipFile(sys.argv[1]) as z:\n' +
-      '    for name in z.namelist():\n' +
-      '        if "/lib/" in name and ".so" in name:\n' +
-      '            open(os.path.join(sys.argv[2], os.path.basename(name)), "wb").write(z.read(name))\n';
-    const { code, output } = await run(pythons()[0] ?? 'python3', ['-c', script, wheel, lib]);
-    if (code !== 0) throw new NotHere(`${name} could not be unpacked (${lastLine(output)})`);
-  }
+/** Downloads wheels and gives their paths. */
+async function pipDownload(
+  requirements: readonly string[],
+  folder: string,
+  withDependencies: boolean,
+): Promise<string[]> {
+  const python = await pythonWith('pip');
+  const options = ['--only-binary=:all:', ...(withDependencies ? [] : ['--no-deps']), '-d', folder];
+  const { code, output } = await run(python, ['-m', 'pip', 'download', ...options, ...requirements]);
+  if (code !== 0) throw new NotHere(`pip failed (${lastLine(output)})`);
+  return (await readdir(folder)).filter((name) => name.endsWith('.whl')).map((name) => join(folder, name));
 }

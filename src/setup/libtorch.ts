@@ -1,25 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { QaError } from '../errors.js';
+import { hasNvidiaGpu } from './gpu.js';
 import { downloadArchive } from './libtorch-archive.js';
+import {
+  downloadedVersion,
+  inspectFolder,
+  supportedVersions,
+  type LibtorchFolder,
+} from './libtorch-folder.js';
 import { downloadWheel } from './libtorch-wheel.js';
 import { NotHere } from './not-here.js';
-import { cacheDir } from './paths.js';
+import { cacheDir, packageRoot } from './paths.js';
 import { pythons } from './python.js';
 import { run } from './run.js';
+import type { Say } from './say.js';
 
-/** LibTorch versions that the addon compiles against and passes its tests with; the last is the one downloaded. */
-export const supportedVersions = ['2.11', '2.13'] as const;
-export const downloadedVersion = '2.13.0';
-
-/** A LibTorch on this machine. */
-export interface Libtorch {
-  /** Folder with include/ and lib/. */
-  readonly path: string;
-  /** Such as `2.13.0+cpu`. */
-  readonly version: string;
-  /** Whether it has CUDA libraries. */
-  readonly hasCuda: boolean;
+export interface Libtorch extends LibtorchFolder {
   /** Which step of the search found it. */
   readonly source: string;
 }
@@ -30,34 +26,43 @@ export interface SearchStep {
   readonly outcome: string;
 }
 
+interface SearchOptions {
+  /** Whether steps that download are tried. */
+  readonly download?: boolean;
+  /** Where the official archives lie. */
+  readonly site?: string;
+}
+
 /**
  * Finds LibTorch, in this order: `LIBTORCH`; a Python `torch` that is importable; the cache; the official archive;
- * the `torch` wheel through pip. The first two are used where they lie, the last two go into the cache.
- * @param say told of what takes long
+ * the `torch` wheel through pip. The first two are used where they lie, the last two go into the cache. Throws where
+ * `LIBTORCH` is set to what cannot be used: that is a mistake, not a step that finds nothing.
  */
 export async function findLibtorch(
-  say: (text: string) => void,
-  options: { readonly download?: boolean } = {},
+  say: Say,
+  { download = true, site }: SearchOptions = {},
 ): Promise<{ found: Libtorch | undefined; steps: readonly SearchStep[] }> {
-  const steps: SearchStep[] = [];
+  const cache = cachePath();
   const searches: [string, () => Promise<string>][] = [
     ['LIBTORCH', fromEnvironment],
     ['Python torch', fromPython],
-    ['cache', () => Promise.resolve(cachePath())],
-    ...(options.download === false
-      ? []
-      : ([
-          ['official archive', () => downloadArchive(downloadedVersion, cachePath(), say)],
-          ['torch wheel through pip', () => downloadWheel(downloadedVersion, cachePath(), say)],
-        ] satisfies [string, () => Promise<string>][])),
+    ['cache', () => Promise.resolve(cache)],
   ];
+  if (download) {
+    searches.push(
+      ['official archive', () => downloadArchive(downloadedVersion, cache, say, site)],
+      ['torch wheel through pip', () => downloadWheel(downloadedVersion, cache, say)],
+    );
+  }
+  const steps: SearchStep[] = [];
   for (const [source, search] of searches) {
     try {
-      const found = inspect(await search(), source);
+      const found = { ...inspectFolder(await search()), source };
       steps.push({ source, outcome: `${found.version} at ${found.path}` });
       return { found, steps };
     } catch (error) {
       if (!(error instanceof NotHere)) throw error;
+      if (source === 'LIBTORCH' && process.env['LIBTORCH']) throw unusable(error.message);
       steps.push({ source, outcome: error.message });
     }
   }
@@ -74,55 +79,22 @@ export function libtorchNotFound(steps: readonly SearchStep[]): QaError {
   );
 }
 
-/** Checks that a folder is a LibTorch of a supported version, and reads which. */
-export function inspect(path: string, source: string): Libtorch {
-  const library = ['libtorch_cpu.so', 'libtorch_cpu.dylib', 'torch_cpu.lib'].find((name) =>
-    existsSync(join(path, 'lib', name)),
+function unusable(problem: string): QaError {
+  return new QaError(
+    `Expected LIBTORCH to be a folder of LibTorch ${supportedVersions.join(' or ')} with include/ and lib/, got ` +
+      `${problem}; correct it, or unset it, and LibTorch ${downloadedVersion} is downloaded where no other fits.`,
+    'ERR_LIBTORCH',
   );
-  if (library === undefined || !existsSync(join(path, 'include', 'ATen', 'ATen.h'))) {
-    const problem = `${path} lacks include/ATen or lib/libtorch_cpu`;
-    if (source === 'LIBTORCH') {
-      throw new QaError(
-        `Expected LIBTORCH to be a folder with include/ and lib/, but ${problem}; correct or unset it.`,
-        'ERR_LIBTORCH',
-      );
-    }
-    throw new NotHere(existsSync(path) ? problem : `nothing at ${path}`);
-  }
-  const version = readVersion(path);
-  if (!supportedVersions.some((supported) => version.startsWith(`${supported}.`))) {
-    const problem = `version ${version} at ${path}, supported are ${supportedVersions.join(' and ')}`;
-    if (source === 'LIBTORCH') {
-      throw new QaError(
-        `Expected a LibTorch ${supportedVersions.join(' or ')} in LIBTORCH, got ${problem}; unset it, and one is downloaded.`,
-        'ERR_LIBTORCH',
-      );
-    }
-    throw new NotHere(problem);
-  }
-  return { path, version, hasCuda: existsSync(join(path, 'lib', 'libtorch_cuda.so')), source };
 }
 
-/** The version that a wheel's version.py or an archive's build-version states. */
-function readVersion(path: string): string {
-  for (const [file, pattern] of [
-    ['version.py', /__version__ = '([^']+)'/],
-    ['build-version', /(\S+)/],
-  ] as const) {
-    const full = join(path, file);
-    const version = existsSync(full) ? pattern.exec(readFileSync(full, 'utf8'))?.[1] : undefined;
-    if (version !== undefined) return version;
-  }
-  return 'unknown';
-}
-
+/** A machine with a GPU has a cached LibTorch of its own: a home folder may be shared between machines. */
 function cachePath(): string {
-  return join(cacheDir(), `libtorch-${downloadedVersion}`);
+  return join(cacheDir(), `libtorch-${downloadedVersion}-${hasNvidiaGpu() ? 'cuda' : 'cpu'}`);
 }
 
 function fromEnvironment(): Promise<string> {
   const path = process.env['LIBTORCH'];
-  return path ? Promise.resolve(path) : Promise.reject(new NotHere('not set'));
+  return path ? Promise.resolve(resolve(path)) : Promise.reject(new NotHere('not set'));
 }
 
 /** Where Python's torch lies, without the seconds that importing it takes. */
@@ -130,7 +102,8 @@ async function fromPython(): Promise<string> {
   const script =
     'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")';
   for (const python of pythons()) {
-    const { code, output } = await run(python, ['-c', script]);
+    // Python looks into the working directory first, where a folder `torch` would be taken for the package.
+    const { code, output } = await run(python, ['-c', script], { cwd: packageRoot });
     const path = output.trim();
     if (code === 0 && path !== '') return path;
   }

@@ -1,41 +1,60 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Runs `work` while no other process does the same; a lock whose process is gone is taken over. */
-export async function withLock<T>(path: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+interface LockTimes {
+  /** Milliseconds between two signs of life of the holder. */
+  readonly beat: number;
+  /** Milliseconds without one after which the holder is taken for dead. */
+  readonly stale: number;
+}
+
+/**
+ * Runs `work` while no other process does the same. The holder touches its lock file all along; one that was killed
+ * stops, and its lock is taken over. (A process id would not do: containers that share a folder number their own.)
+ */
+export async function withLock<T>(
+  path: string,
+  onWait: () => void,
+  work: () => Promise<T>,
+  { beat, stale }: LockTimes = { beat: 1_000, stale: 10_000 },
+): Promise<T> {
+  const owner = randomUUID();
   await mkdir(dirname(path), { recursive: true });
-  for (let waited = false; !(await take(path)); waited = true) {
+  for (let waited = false; !(await take(path, owner, stale)); waited = true) {
     if (!waited) onWait();
-    await sleep(500);
+    await sleep(Math.min(beat, 500));
   }
+  const alive = setInterval(() => {
+    if (isOwnedBy(path, owner)) utimesSync(path, new Date(), new Date());
+  }, beat);
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    clearInterval(alive);
+    if (isOwnedBy(path, owner)) rmSync(path);
   }
 }
 
-async function take(path: string): Promise<boolean> {
+async function take(path: string, owner: string, stale: number): Promise<boolean> {
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' });
+    await writeFile(path, owner, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    if (!isHeld(path)) await rm(path, { force: true });
+    const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (touched !== undefined && Date.now() - touched > stale) rmSync(path, { force: true });
     return false;
   }
 }
 
-function isHeld(path: string): boolean {
+function isOwnedBy(path: string, owner: string): boolean {
   try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    // The holder has made the file but not yet written its number.
-    if (pid === 0) return true;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return readFileSync(path, 'utf8') === owner;
+  } catch {
+    // Gone: somebody removed it, and it is nobody's.
+    return false;
   }
 }

@@ -7,30 +7,20 @@ export interface RunResult {
   readonly output: string;
 }
 
-/** Runs a program to its end; `onOutput` sees what it prints as it comes. */
+/** Runs a program to its end, without standard input. */
 export function run(
   command: string,
   args: readonly string[],
-  options: {
-    readonly cwd?: string;
-    readonly env?: NodeJS.ProcessEnv;
-    readonly onOutput?: (text: string) => void;
-  } = {},
+  options: { readonly cwd?: string } = {},
 ): Promise<RunResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    const take = (chunk: Buffer) => {
-      const text = chunk.toString('utf8');
+    const take = (text: string) => {
       output += text;
-      options.onOutput?.(text);
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', (error) => {
       resolve({ code: null, output: `${output}${error.message}` });
     });

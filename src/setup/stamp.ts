@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { readVersion } from './libtorch-folder.js';
 import { addonPath, packageRoot, stampPath } from './paths.js';
 
 /** What the addon was built from. */
 export interface Stamp {
+  /** LibTorch's folder and version, such as `2.13.0+cpu`. */
   readonly libtorch: string;
   readonly version: string;
   readonly cuda: boolean;
@@ -16,23 +18,31 @@ export interface Stamp {
 export function hashSources(root = packageRoot): string {
   const hash = createHash('sha256');
   const native = readdirSync(join(root, 'native')).sort();
-  for (const file of ['CMakeLists.txt', ...native.map((name) => join('native', name))]) {
+  for (const file of ['CMakeLists.txt', ...native.map((name) => `native/${name}`)]) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex');
 }
 
 /** The stamp of the built addon, where there is one. */
-export function readStamp(): Stamp | undefined {
-  if (!existsSync(addonPath) || !existsSync(stampPath)) return undefined;
+export function readStamp(addon = addonPath, path = stampPath): Stamp | undefined {
+  if (!existsSync(addon) || !existsSync(path)) return undefined;
   try {
-    return JSON.parse(readFileSync(stampPath, 'utf8')) as Stamp;
+    return JSON.parse(readFileSync(path, 'utf8')) as Stamp;
   } catch {
+    // Not JSON: nothing is known of the addon, as if there were no stamp.
     return undefined;
   }
 }
 
-/** Whether the addon was built from these sources against a LibTorch that is still there. */
-export function isUpToDate(stamp: Stamp | undefined): stamp is Stamp {
-  return stamp !== undefined && stamp.sources === hashSources() && existsSync(join(stamp.libtorch, 'lib'));
+/** Why the addon must be built (again), as the end of a sentence; undefined where it is up to date. */
+export function whyBuild(stamp: Stamp | undefined, root = packageRoot): string | undefined {
+  if (stamp === undefined) return 'it is not built yet';
+  if (stamp.sources !== hashSources(root)) return 'its sources have changed';
+  const wanted = process.env['LIBTORCH'];
+  if (wanted && resolve(wanted) !== stamp.libtorch) return 'LIBTORCH names another folder';
+  const version = readVersion(stamp.libtorch);
+  if (version === undefined) return `its LibTorch is gone from ${stamp.libtorch}`;
+  if (version !== stamp.version) return `its LibTorch was ${stamp.version} and is now ${version}`;
+  return undefined;
 }

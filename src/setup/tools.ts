@@ -1,34 +1,55 @@
 import { QaError } from '../errors.js';
 import { run } from './run.js';
 
-/** How a missing tool is brought, by platform. */
-const remedies: Record<string, Partial<Record<NodeJS.Platform, string>>> = {
-  cmake: {
-    linux: 'apt-get install cmake',
-    darwin: 'brew install cmake',
-    win32: 'winget install Kitware.CMake',
+/** What the build needs beside Node: any one of the commands, and how it is brought, by platform. */
+const needed: readonly {
+  readonly name: string;
+  readonly commands: () => readonly string[];
+  readonly remedies: Partial<Record<NodeJS.Platform, string>>;
+}[] = [
+  {
+    name: 'cmake',
+    commands: () => ['cmake'],
+    remedies: {
+      linux: 'apt-get install cmake',
+      darwin: 'brew install cmake',
+      win32: 'winget install Kitware.CMake',
+    },
   },
-  'C++ compiler': {
-    linux: 'apt-get install g++ make',
-    darwin: 'xcode-select --install',
-    win32: 'winget install Microsoft.VisualStudio.2022.BuildTools',
+  {
+    name: 'C++ compiler',
+    // CXX may hold flags, or a compiler cache before the compiler.
+    commands: () => (process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++']),
+    remedies: {
+      linux: 'apt-get install g++',
+      darwin: 'xcode-select --install',
+      win32: 'winget install Microsoft.VisualStudio.2022.BuildTools',
+    },
   },
-};
+  {
+    name: 'make or ninja',
+    commands: () => (process.platform === 'win32' ? ['cmake'] : ['ninja', 'make']),
+    remedies: { linux: 'apt-get install make', darwin: 'xcode-select --install' },
+  },
+];
 
 export interface Tool {
   readonly name: string;
   /** The first line that it prints of itself, or undefined where it is missing. */
   readonly version: string | undefined;
+  /** The command that brings it. */
   readonly remedy: string;
 }
 
-/** What the build needs beside Node, and whether it is here. */
-export async function findTools(): Promise<Tool[]> {
-  const compilers = process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++'];
-  return [
-    { name: 'cmake', version: await firstVersion(['cmake']), remedy: remedy('cmake') },
-    { name: 'C++ compiler', version: await firstVersion(compilers), remedy: remedy('C++ compiler') },
-  ];
+/** The tools of the build, and whether they are here. */
+export function findTools(): Promise<Tool[]> {
+  return Promise.all(
+    needed.map(async ({ name, commands, remedies }) => ({
+      name,
+      version: await firstVersion(commands()),
+      remedy: remedies[process.platform] ?? `install ${name}`,
+    })),
+  );
 }
 
 /** Throws where a tool is missing, naming each and the command that brings it. */
@@ -37,19 +58,16 @@ export async function expectTools(): Promise<void> {
   if (missing.length === 0) return;
   throw new QaError(
     `Expected ${missing.map(({ name }) => name).join(' and ')} to build the addon, but it is not installed; ` +
-      `run \`${missing.map(({ remedy: command }) => command).join(' && ')}\` and try again.`,
+      `run \`${[...new Set(missing.map(({ remedy }) => remedy))].join(' && ')}\` and try again.`,
     'ERR_TOOLS',
   );
 }
 
 async function firstVersion(commands: readonly string[]): Promise<string | undefined> {
   for (const command of commands) {
-    const { code, output } = await run(command, ['--version']);
+    const [program = command, ...args] = command.split(/\s+/);
+    const { code, output } = await run(program, [...args, '--version']);
     if (code === 0) return output.split('\n')[0]?.trim();
   }
   return undefined;
-}
-
-function remedy(name: string): string {
-  return remedies[name]?.[process.platform] ?? `install ${name}`;
 }

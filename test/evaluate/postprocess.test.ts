@@ -135,6 +135,24 @@ test('equal scores: the earlier window wins', (t) => {
   t.is(postprocessPredictions([letters], windows, logitsOf(turned, turned)).predictions.get('letters'), 'cd');
 });
 
+test('scores are added in float32', (t) => {
+  const starts = [2 ** 24, 2 ** 24].map((large, token) =>
+    Array.from({ length: 7 }, (_, i) => (i === 3 + token ? large : low)),
+  );
+  const ends = [0.25, 0.75].map((small, token) =>
+    Array.from({ length: 7 }, (_, i) => (i === 3 + token ? small : low)),
+  );
+  const { nbest } = postprocessPredictions([letters], [window, window], logitsOf(starts, ends));
+  const best = nbest
+    .get('letters')
+    ?.slice(0, 2)
+    .map(({ text, score }) => ({ text, score }));
+  t.deepEqual(best, [
+    { text: 'ab', score: 2 ** 24 },
+    { text: 'cd', score: 2 ** 24 },
+  ]);
+});
+
 test('windows may come in any order of examples', (t) => {
   const examples = [letters, example('digits', '12 34 56')];
   const rows = [

@@ -1,0 +1,44 @@
+import type { Say } from './say.js';
+
+/** Where the bar is drawn: a terminal's line that is written over. */
+interface Terminal {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** How far a download is: a bar on a terminal, else a line for every tenth. */
+export class DownloadBar {
+  received = 0;
+  readonly #began = performance.now();
+  #told = 0;
+
+  constructor(
+    /** Bytes in all; 0 where the server does not say, and then nothing is shown. */
+    private readonly total: number,
+    private readonly say: Say,
+    private readonly terminal: Terminal = process.stderr,
+  ) {}
+
+  add(bytes: number): void {
+    this.received += bytes;
+    // A terminal is told every hundredth, a log every tenth.
+    const parts = this.terminal.isTTY ? 100 : 10;
+    const part = this.total > 0 ? Math.floor((parts * this.received) / this.total) : 0;
+    if (part <= this.#told) return;
+    this.#told = part;
+    const done = `${Math.round(this.received / 2 ** 20)} of ${Math.round(this.total / 2 ** 20)} MiB`;
+    if (!this.terminal.isTTY) {
+      this.say(`  ${10 * part} % (${done})`);
+      return;
+    }
+    const filled = Math.round((24 * part) / parts);
+    const rate = this.received / 2 ** 20 / ((performance.now() - this.#began) / 1000);
+    const bar = '█'.repeat(filled) + '░'.repeat(24 - filled);
+    this.terminal.write(`\r\u001b[K  ${bar} ${done}  ${rate.toFixed(1)} MiB/s`);
+  }
+
+  /** Takes the bar away. */
+  finish(): void {
+    if (this.terminal.isTTY) this.terminal.write('\r\u001b[K');
+  }
+}

@@ -1,0 +1,269 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { sample } from '../../src/data/sample.js';
+import { readSafetensors } from '../../src/formats/safetensors.js';
+import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+
+const folder = temporaryFolder();
+const config = writeTinyConfig(folder);
+const tiny = [
+  '--dataset',
+  'sample',
+  '--config-name',
+  config,
+  '--max-train-samples',
+  '20',
+  '--max-steps',
+  '3',
+  '--logging-steps',
+  '2',
+];
+const json = (...path: string[]) =>
+  JSON.parse(readFileSync(join(...path), 'utf8')) as Record<string, unknown>;
+
+test('train writes a run, prints the lines of the notebook, and eval and predict take it from there', async (t) => {
+  const dir = join(folder, 'whole');
+  const trained = await qaNative('train', 'bert-mini', ...tiny, '--output-dir', dir);
+  t.is(trained.code, 0, trained.stderr);
+
+  const log = readFileSync(join(dir, 'train_log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, number>);
+  t.deepEqual(
+    log.map(({ step }) => step),
+    [1, 2, 3],
+  );
+  t.deepEqual(Object.keys(log[0] ?? {}), ['step', 'epoch', 'loss', 'grad_norm', 'learning_rate']);
+  const loss = /^Loss:(.*)$/m.exec(trained.stdout)?.[1];
+  t.is(Number(loss), log[1]?.['loss']);
+  t.regex(trained.stdout, /^Post-processing 400 example predictions split into 400 features\.$/m);
+  t.regex(trained.stdout, /^\{'exact_match': [\d.]+, 'f1': [\d.]+\}$/m);
+  t.regex(trained.stdout, /qa-native predict --model-dir/);
+
+  t.deepEqual(Object.keys(json(dir, 'train_results.json')).sort(), [
+    'epoch',
+    'train_loss',
+    'train_runtime',
+    'train_samples',
+    'train_samples_per_second',
+    'train_steps_per_second',
+  ]);
+  t.is(json(dir, 'config.json')['model_type'], 'bert');
+  const weights = await readSafetensors(join(dir, 'model.safetensors'));
+  t.true(weights.has('bert.encoder.layer.0.attention.self.query.weight') && weights.has('qa_outputs.bias'));
+  t.is(Object.keys(json(dir, 'predictions.json')).length, 400);
+  const [best] = Object.values(json(dir, 'nbest_predictions.json'))[0] as Record<string, unknown>[];
+  t.deepEqual(Object.keys(best ?? {}), ['text', 'probability', 'start_logit', 'end_logit']);
+
+  // The windows are those of training without being told again.
+  const results = json(dir, 'eval_results.json');
+  const evaluated = await qaNative(
+    'eval',
+    '--model-dir',
+    dir,
+    '--dataset',
+    'sample',
+    '--output-dir',
+    join(folder, 'again'),
+    '--json',
+  );
+  t.is(evaluated.code, 0, evaluated.stderr);
+  t.deepEqual(JSON.parse(evaluated.stdout), results);
+  t.deepEqual(json(folder, 'again', 'predictions.json'), json(dir, 'predictions.json'));
+
+  const context = 'Fröja 😀 Oakford was founded by Ada Holmson. It received its charter in 1512.';
+  const predicted = await qaNative(
+    'predict',
+    '--model-dir',
+    dir,
+    '--question',
+    'Who founded Oakford?',
+    '--context',
+    context,
+    '--top-k',
+    '3',
+    '--json',
+  );
+  t.is(predicted.code, 0, predicted.stderr);
+  const answers = predicted.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { text: string; start: number; end: number; probability: number });
+  t.is(answers.length, 3);
+  for (const { text, start, end, probability } of answers) {
+    t.is(context.slice(start, end), text);
+    t.true(probability > 0 && probability <= 1);
+  }
+});
+
+test('lstm and transformer train, and --json prints one object', async (t) => {
+  for (const model of ['lstm', 'transformer']) {
+    const dir = join(folder, model);
+    const flags = [
+      '--max-train-samples',
+      '4',
+      '--max-steps',
+      '1',
+      '--no-eval',
+      '--json',
+      '--output-dir',
+      dir,
+    ];
+    const { code, stdout, stderr } = await qaNative('train', model, '--dataset', 'sample', ...flags);
+    t.is(code, 0, stderr);
+    t.is((JSON.parse(stdout) as Record<string, unknown>)['output_dir'], dir);
+    t.false(existsSync(join(dir, 'predictions.json')));
+  }
+});
+
+test('a run goes on from the folder of another, with its vocabulary', async (t) => {
+  const first = join(folder, 'first');
+  t.is((await qaNative('train', 'bert-mini', ...tiny, '--no-eval', '--output-dir', first)).code, 0);
+  const flags = [
+    '--train-file',
+    sample.trainFile,
+    '--max-train-samples',
+    '4',
+    '--max-steps',
+    '1',
+    '--max-seq-length',
+    '96',
+  ];
+  const second = await qaNative(
+    'train',
+    'bert-mini',
+    ...flags,
+    '--doc-stride',
+    '32',
+    '--checkpoint',
+    first,
+    '--output-dir',
+    join(folder, 'second'),
+  );
+  t.is(second.code, 0, second.stderr);
+  t.is(
+    readFileSync(join(folder, 'second', 'vocab.txt'), 'utf8'),
+    readFileSync(join(first, 'vocab.txt'), 'utf8'),
+  );
+});
+
+test('wrong usage is 2, in a sentence', async (t) => {
+  const cases: [string[], RegExp][] = [
+    [[], /Expected a command/],
+    [['trian'], /Unknown argument/],
+    [['train', 'gpt', '--dataset', 'sample'], /Expected a model of bert-mini, lstm, transformer, got "gpt"/],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--learning-rate', '-1'],
+      /--learning-rate to be a number of 0 or more, got -1/,
+    ],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--batch-size', '1.5'],
+      /--per-device-train-batch-size to be a whole number/,
+    ],
+    [['train', 'lstm', '--dataset', 'news'], /--dataset to be squad or sample, got "news"/],
+    [['train', 'lstm', '--dataset', 'sample', '--frobnicate'], /Unknown argument: frobnicate/],
+    [['train', 'lstm', '--train-file', sample.trainFile], /--vocab-file with random weights/],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--max-train-samples', '0'],
+      /--max-train-samples to be a whole number of 1 or more/,
+    ],
+    [['train', 'lstm', '--dataset', 'sample', '--device', 'tpu'], /--device to be auto, cpu, cuda/],
+    [
+      ['eval', '--model-dir', folder, '--validation-file', sample.validationFile, '--threads', '0'],
+      /threads of 1 or more/,
+    ],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await qaNative(...args);
+    t.is(code, 2, `${args.join(' ')}: ${stderr}`);
+    t.regex(stderr, expected);
+    t.false(stderr.includes('    at '), 'no stack trace');
+  }
+});
+
+test('what fails is 1, in a sentence', async (t) => {
+  const truncated = join(folder, 'truncated.json');
+  writeFileSync(truncated, readFileSync(sample.trainFile, 'utf8').slice(0, 5000));
+  const list = join(folder, 'list.json');
+  writeFileSync(list, '[]');
+  const badConfig = join(folder, 'bad-config');
+  mkdirSync(badConfig);
+  writeFileSync(join(badConfig, 'config.json'), '{"model_type":"gpt2"}');
+  writeFileSync(join(badConfig, 'vocab.txt'), readFileSync(sample.vocabFile));
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const vocab = ['--vocab-file', sample.vocabFile];
+  const cases: [string[], RegExp][] = [
+    [
+      ['train', 'lstm', '--train-file', 'none.json', ...vocab],
+      /Expected a SQuAD file at none\.json, but there is none/,
+    ],
+    [['train', 'lstm', '--train-file', truncated, ...vocab], /truncated\.json, but it could not be read/],
+    [['train', 'lstm', '--train-file', list, ...vocab], /Expected a list at data in .*list\.json/],
+    [['train', 'lstm', '--train-file', sample.trainFile, '--vocab-file', file], /it lacks \[PAD\]/],
+    [
+      ['train', 'bert-mini', '--train-file', sample.trainFile, '--model-name-or-path', folder],
+      /has no config\.json/,
+    ],
+    [
+      ['train', 'bert-mini', '--train-file', sample.trainFile, '--model-name-or-path', badConfig],
+      /"model_type" of one of/,
+    ],
+    [
+      ['train', 'bert-mini', ...tiny, '--output-dir', join(file, 'below')],
+      /training log .* give an --output-dir that you may write to/,
+    ],
+    [
+      ['train', 'bert-mini', ...tiny, '--max-seq-length', '16', '--doc-stride', '14'],
+      /question .* positions for its context/,
+    ],
+    [['train', 'bert-mini', ...tiny, '--max-seq-length', '300'], /at most 128 positions .* got 300/],
+    [['eval', '--model-dir', join(folder, 'nowhere'), '--dataset', 'sample'], /settings in .*config\.json/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await qaNative(...args);
+    t.is(code, 1, `${args.join(' ')}: ${stderr}`);
+    t.regex(stderr, expected);
+    t.false(stderr.includes('    at '), `no stack trace: ${stderr}`);
+  }
+});
+
+test('answers that are not at their offsets are counted and named, and trained on', async (t) => {
+  const moved = join(folder, 'moved.json');
+  writeFileSync(
+    moved,
+    readFileSync(sample.trainFile, 'utf8').replace(/"answer_start":\d+/, '"answer_start":3'),
+  );
+  const { code, stdout } = await qaNative(
+    'train',
+    'bert-mini',
+    ...tiny,
+    '--train-file',
+    moved,
+    '--no-eval',
+    '--output-dir',
+    join(folder, 'moved'),
+  );
+  t.is(code, 0);
+  t.regex(stdout, /Warning: 1 questions have an answer that is not at its answer_start; .*: train-towns-1-1/);
+});
+
+test('a rate that makes the loss infinite stops the run and names the questions', async (t) => {
+  const { code, stderr } = await qaNative(
+    'train',
+    'bert-mini',
+    ...tiny,
+    '--learning-rate',
+    '1e38',
+    '--no-eval',
+    '--output-dir',
+    join(folder, 'nan'),
+  );
+  t.is(code, 1);
+  t.regex(
+    stderr,
+    /Expected a finite loss .* in step \d+ \(questions train-.*\); the weights are as before this step/,
+  );
+});

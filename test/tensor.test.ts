@@ -1,0 +1,80 @@
+import test from 'ava';
+import { arange, cat, full, ones, stack, tensor, zeros } from '../src/create.js';
+import { QaError } from '../src/errors.js';
+import { resolveDevice, runtimeInfo, setNumThreads } from '../src/runtime.js';
+
+test('typed arrays keep their values and get the dtype that PyTorch would use', (t) => {
+  const cases = [
+    [Float32Array.of(1.5, -2), 'float32'],
+    [Float64Array.of(1.5, -2), 'float64'],
+    [Int32Array.of(3, -4), 'int64'],
+    [Uint8Array.of(5, 6), 'uint8'],
+  ] as const;
+  for (const [data, dtype] of cases) {
+    const made = tensor(data, [2, 1]);
+    t.is(made.dtype, dtype);
+    t.deepEqual(made.shape, [2, 1]);
+    t.deepEqual(Array.from(made.toArray(), Number), Array.from(data, Number));
+  }
+});
+
+test('the data are copied', (t) => {
+  const data = Float32Array.of(1, 2);
+  const made = tensor(data);
+  data[0] = 9;
+  t.deepEqual([...made.toArray()], [1, 2]);
+});
+
+test('data that do not fill the shape are refused', (t) => {
+  t.throws(() => tensor([1, 2, 3], [2, 2]), {
+    code: 'ERR_TENSOR_SHAPE',
+    message: /4 elements .* \[2, 2\], got 3/,
+  });
+});
+
+test('constructors', (t) => {
+  t.deepEqual([...full([2], 7).toArray()], [7, 7]);
+  t.deepEqual([...ones([1, 2]).toArray()], [1, 1]);
+  t.deepEqual(Array.from(arange(3).toArray(), Number), [0, 1, 2]);
+  t.deepEqual(cat([zeros([1, 2]), ones([1, 2])]).shape, [2, 2]);
+  t.deepEqual(stack([zeros([2]), ones([2])]).shape, [2, 2]);
+});
+
+test("shapes that do not fit give LibTorch's sentence, without its stack", (t) => {
+  const error = t.throws(() => zeros([2, 3]).matmul(zeros([2, 3])), { code: 'ERR_TORCH' });
+  t.regex(error.message, /cannot be multiplied \(2x3 and 2x3\)/);
+  t.false(error.message.includes('\n'));
+  t.true('detail' in error);
+  t.throws(() => zeros([4]).view(3), { code: 'ERR_TORCH', message: /invalid for input of size 4/ });
+});
+
+test('a dimension or dtype that is not there is named', (t) => {
+  t.throws(() => zeros([2]).size(1), { instanceOf: QaError, message: /shape \[2\], got 1/ });
+  t.is(zeros([2, 3]).size(-1), 3);
+  t.throws(() => arange(2).toFloat32Array(), { code: 'ERR_TENSOR_DTYPE', message: /got int64/ });
+});
+
+test('integers stay integers under whole numbers', (t) => {
+  t.is(tensor(Int32Array.of(1, 9)).clamp(0, 5).dtype, 'int64');
+  t.is(tensor(Int32Array.of(1, 9)).add(1).dtype, 'int64');
+  t.is(tensor(Int32Array.of(1, 9)).add(0.5).dtype, 'float32');
+});
+
+test('devices and threads', (t) => {
+  t.is(resolveDevice('cpu'), 'cpu');
+  t.throws(() => resolveDevice('gpu'), { message: /auto, cpu, cuda or cuda:<index>, got "gpu"/ });
+  t.throws(
+    () => {
+      setNumThreads(0);
+    },
+    { message: /1 or more, got 0/ },
+  );
+  if (runtimeInfo().cudaBuilt) {
+    t.throws(() => resolveDevice('cuda:99'), { code: 'ERR_NO_CUDA', message: /GPU 99 .* LibTorch sees/ });
+  } else {
+    t.throws(() => resolveDevice('cuda'), {
+      code: 'ERR_NO_CUDA',
+      message: /LibTorch with CUDA .* LIBTORCH .* setup/,
+    });
+  }
+});
