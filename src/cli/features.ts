@@ -1,12 +1,12 @@
 import type { CommandModule } from 'yargs';
-import type { Example, Feature } from '../data/examples.js';
+import type { Split } from '../data/feature-lines.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { UsageError } from '../errors.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 
 export interface FeaturesArgs {
   readonly file: string;
-  readonly split: 'train' | 'validation';
+  readonly split: Split;
   readonly output: string;
   readonly vocabFile: string | undefined;
   readonly modelNameOrPath: string | undefined;
@@ -39,43 +39,34 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
   },
   handler: async (args) => {
     const settings = resolveSettings({}, { ...args });
-    const limit = wholeLimit(args.maxTrainSamples);
-    const [{ readSquad }, { prepareFeatures }, { collate }, { writeFileAtomic }] = await Promise.all([
-      import('../data/squad.js'),
-      import('../data/features.js'),
-      import('../data/batches.js'),
-      import('../formats/atomic-file.js'),
-    ]);
+    const [{ readTrainingExamples }, { prepareFeatures }, { featureLines }, { writeFileAtomic }] =
+      await Promise.all([
+        import('./training-examples.js'),
+        import('../data/features.js'),
+        import('../data/feature-lines.js'),
+        import('../formats/atomic-file.js'),
+      ]);
     const tokenizer = await openTokenizer(args);
-    const { examples: all, misplaced } = await readSquad(args.file);
-    const examples = all.slice(0, limit);
-    const used = new Set(examples.map(({ id }) => id));
-    warn(misplaced.filter((id) => used.has(id)));
+    const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);
     const features = prepareFeatures(examples, tokenizer, settings);
-
-    const row = (feature: Feature) => {
-      const batch = collate([feature], settings.maxSeqLength, tokenizer.padTokenId);
-      return args.split === 'train'
-        ? { ...inputs(batch), start_position: feature.startPosition, end_position: feature.endPosition }
-        : { ...inputs(batch), offsets: offsetRow(feature, settings.maxSeqLength) };
-    };
-    const lines: Iterable<string> = jsonLines(examples, features, row);
-    // Written one by one: the lines of SQuAD's training set together are hundreds of megabytes.
-    await writeFileAtomic(args.output, lines as readonly string[]);
+    const { padTokenId } = tokenizer;
+    const { maxSeqLength } = settings;
+    // Lines are made as they are written: those of SQuAD's training set together are hundreds of megabytes.
+    const lines: Iterable<string> = featureLines(examples, features, {
+      split: args.split,
+      maxSeqLength,
+      padTokenId,
+    });
+    await writeFileAtomic(args.output, lines);
 
     const summary = { windows: features.length, questions: examples.length, output: args.output };
     process.stdout.write(
       args.json
-        ? `${JSON.stringify({ ...summary, misplaced_answers: misplaced.filter((id) => used.has(id)).length })}\n`
+        ? `${JSON.stringify({ ...summary, misplaced_answers: misplaced.length })}\n`
         : `${summary.windows} windows of ${summary.questions} questions in ${summary.output}\n`,
     );
   },
 };
-
-function wholeLimit(limit: number | undefined): number | undefined {
-  if (limit === undefined || (Number.isInteger(limit) && limit >= 1)) return limit;
-  throw new UsageError(`Expected --max-train-samples to be a whole number of 1 or more, got ${limit}.`);
-}
 
 async function openTokenizer({ vocabFile, modelNameOrPath }: FeaturesArgs): Promise<BertTokenizer> {
   const { readTokenizer, readVocab } = await import('../data/tokenizer-files.js');
@@ -83,16 +74,5 @@ async function openTokenizer({ vocabFile, modelNameOrPath }: FeaturesArgs): Prom
   if (modelNameOrPath !== undefined) return readTokenizer(modelNameOrPath);
   throw new UsageError(
     'Expected --vocab-file or --model-name-or-path, but neither came; give the vocab.txt to tokenize with, or the folder of a BERT.',
-  );
-}
-
-const idsShown = 5;
-
-function warn(misplaced: readonly string[]): void {
-  if (misplaced.length === 0) return;
-  const rest = misplaced.length > idsShown ? ', …' : '';
-  process.stderr.write(
-    `qa-native: ${misplaced.length} questions have an answer that is not at its answer_start; they are labelled as they ` +
-      `stand: ${misplaced.slice(0, idsShown).join(', ')}${rest}\n`,
   );
 }

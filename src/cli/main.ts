@@ -3,7 +3,7 @@ import yargs, { type CommandModule } from 'yargs';
 import { QaError, UsageError } from '../errors.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
-//import { featuresCommand } from './features.js';
+import { featuresCommand } from './features.js';
 import { predictCommand } from './predict.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
@@ -15,7 +15,7 @@ const commands = [
   evalCommand,
   predictCommand,
   scoreCommand,
-  //featuresCommand,
+  featuresCommand,
   setupCommand,
   doctorCommand,
 ] as unknown as CommandModule[];

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { readSquad } from '../data/squad.js';
 import { prepareFeatures } from '../data/features.js';
-import type { Example } from '../data/examples.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
 import { UsageError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
@@ -18,6 +16,7 @@ import { runEvaluation } from './run-evaluation.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration, Progress } from './progress.js';
 import type { TrainArgs } from './train.js';
+import { readTrainingExamples } from './training-examples.js';
 
 /** `qa-native train`: data, model, loop, files, score. */
 export async function runTraining(args: TrainArgs): Promise<void> {
@@ -33,7 +32,7 @@ export async function runTraining(args: TrainArgs): Promise<void> {
     if (!args.json) process.stdout.write(`${text}\n`);
   };
 
-  const examples = await readExamples(dataset.trainFile, args.maxTrainSamples, say);
+  const { examples } = await readTrainingExamples(dataset.trainFile, args.maxTrainSamples);
   const { model, config, tokenizer, report } = await startingPoint(kind, {
     modelNameOrPath: args.modelNameOrPath ?? defaultStart(args.model, dataset),
     configName: args.configName,
@@ -111,28 +110,6 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   if (args.json)
     process.stdout.write(`${JSON.stringify({ ...results, ...metrics, output_dir: outputDir })}\n`);
   else if (metrics !== undefined) say(whatNext(outputDir, args.model, dataset));
-}
-
-/** The questions to train on, with a warning where an answer is not at its offset. */
-async function readExamples(
-  file: string,
-  limit: number | undefined,
-  say: (text: string) => void,
-): Promise<readonly Example[]> {
-  const { examples, misplaced } = await readSquad(file);
-  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
-    throw new UsageError(`Expected --max-train-samples to be a whole number of 1 or more, got ${limit}.`);
-  }
-  const used = limit === undefined ? examples : examples.slice(0, limit);
-  const usedIds = new Set(used.map(({ id }) => id));
-  const wrong = misplaced.filter((id) => usedIds.has(id));
-  if (wrong.length > 0) {
-    say(
-      `Warning: ${wrong.length} questions have an answer that is not at its answer_start; they are trained on as they ` +
-        `stand: ${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? ', …' : ''}`,
-    );
-  }
-  return used;
 }
 
 /** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */

@@ -15,16 +15,9 @@ export const setupCommand: CommandModule<object, SetupArgs> = {
   },
   handler: async ({ force, json }) => {
     const { buildAddon } = await import('../setup/build.js');
-    const { linkCommand } = await import('../setup/link-command.js');
-    const stamp = await buildAddon({
-      force,
-      say: (text) => process.stderr.write(`${text}\n`),
-    });
-    await linkCommand();
-    if (json) process.stdout.write(`${JSON.stringify(stamp)}\n`);
-    else
-      process.stdout.write(
-        `The addon is built against LibTorch ${stamp.version}${stamp.cuda ? ' with CUDA' : ''}.\n`,
-      );
+    const { toStderr } = await import('../setup/say.js');
+    const stamp = await buildAddon({ force, say: toStderr });
+    const sentence = `The addon is built against LibTorch ${stamp.version}${stamp.cuda ? ' with CUDA' : ''}.`;
+    process.stdout.write(`${json ? JSON.stringify(stamp) : sentence}\n`);
   },
 };

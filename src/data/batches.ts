@@ -1,3 +1,4 @@
+import { QaError } from '../errors.js';
 import type { Feature } from './examples.js';
 
 /** Features as rows of equal length: row-major [size, length] ids, mask and types, and a label each per row. */
@@ -13,9 +14,19 @@ export interface Batch {
   readonly endPositions: Int32Array;
 }
 
-/** Pads features on the right to `length` positions; `padTokenId` is BERT's 0 by default. */
+/**
+ * Pads features on the right to `length` positions, of which none may have more; `padTokenId` is BERT's 0 by default.
+ */
 export function collate(features: readonly Feature[], length: number, padTokenId = 0): Batch {
   const size = features.length;
+  // Unchecked, a longer row would run on into the next one.
+  const longest = features.reduce((most, { inputIds }) => Math.max(most, inputIds.length), 0);
+  if (longest > length) {
+    throw new QaError(
+      `Expected windows that fit into rows of length ${length}, got one of ${longest} tokens; collate with the maxSeqLength of prepareFeatures.`,
+      'ERR_SHAPE',
+    );
+  }
   const inputIds = new Int32Array(size * length).fill(padTokenId);
   const attentionMask = new Int32Array(size * length);
   const tokenTypeIds = new Int32Array(size * length);

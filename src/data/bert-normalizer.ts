@@ -97,7 +97,9 @@ export class BertNormalizer {
   #strip(characters: string[]): string[] {
     const { stripAccents, lowercase } = this.options;
     const kept = stripAccents ? characters.filter((part) => !has('marks', part)) : characters;
-    return lowercase ? kept.flatMap((part) => (has('mapped', part) ? [...part.toLowerCase()] : [part])) : kept;
+    return lowercase
+      ? kept.flatMap((part) => (has('mapped', part) ? [...part.toLowerCase()] : [part]))
+      : kept;
   }
 }
 

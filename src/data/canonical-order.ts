@@ -24,7 +24,8 @@ export function orderMarks(text: Decomposed[]): void {
   for (let end = 1; end < text.length; end++) {
     for (let at = end; at > 0; at--) {
       const [first, second] = [text[at - 1], text[at]];
-      if (first === undefined || second === undefined || !changePlaces(first.character, second.character)) break;
+      if (first === undefined || second === undefined || !changePlaces(first.character, second.character))
+        break;
       text[at - 1] = second;
       text[at] = first;
     }
@@ -32,7 +33,12 @@ export function orderMarks(text: Decomposed[]): void {
 }
 
 function changePlaces(first: string, second: string): boolean {
-  return isMark(first) && isMark(second) && first !== second && (first + second).normalize('NFD') === second + first;
+  return (
+    isMark(first) &&
+    isMark(second) &&
+    first !== second &&
+    (first + second).normalize('NFD') === second + first
+  );
 }
 
 /** Marks that the reference knows; the engine's Unicode may be newer and have more. */

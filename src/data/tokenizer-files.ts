@@ -88,13 +88,20 @@ function fromTokenizerJson(
   const added = Array.isArray(json['added_tokens']) ? json['added_tokens'].map(asObject) : [];
   const strange = added.find(({ content }) => !(reservedTokens as readonly unknown[]).includes(content));
   if (strange !== undefined) {
-    throw badTokenizer(path, `no added tokens but ${reservedTokens.join(' ')}`, JSON.stringify(strange['content']));
+    throw badTokenizer(
+      path,
+      `no added tokens but ${reservedTokens.join(' ')}`,
+      JSON.stringify(strange['content']),
+    );
   }
   return new BertTokenizer(vocabulary, { ...options, cleanText: normalizer['clean_text'] !== false }, path);
 }
 
 function badTokenizer(path: string, expected: string, got: string): QaError {
-  return new QaError(`Expected ${expected} in ${path}, got ${got}; give the tokenizer of a BERT model.`, 'ERR_VOCABULARY');
+  return new QaError(
+    `Expected ${expected} in ${path}, got ${got}; give the tokenizer of a BERT model.`,
+    'ERR_VOCABULARY',
+  );
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -82,7 +82,7 @@ export class BertTokenizer {
 
   /** The short way, for ASCII; where another character comes, its word and all up to the next space go the long way. */
   #encodeRange(text: string, start: number, end: number): void {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const kind = asciiClasses[text.charCodeAt(at)] ?? 0;
       let next = at + 1;
       if (kind === letter) {

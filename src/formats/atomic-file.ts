@@ -9,7 +9,7 @@ type Part = string | Uint8Array;
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
  * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
  */
-export async function writeFileAtomic(path: string, parts: Part | readonly Part[]): Promise<void> {
+export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -20,11 +20,19 @@ const nvidiaLibraries = 'nvidia/.+/lib/([^/]+[.]so[^/]*)';
  * where its run path finds them: all of them for a GPU; without one only what the CPU library loads, and the CUDA
  * libraries are left out.
  */
-export async function downloadWheel(version: string, target: string, say: Say): Promise<string> {
+export async function downloadWheel(
+  version: string,
+  target: string,
+  say: Say,
+  gpu = hasNvidiaGpu(),
+): Promise<string> {
   return fillFolder(target, inspectFolder, async (content, scratch) => {
-    const gpu = hasNvidiaGpu();
     say(`Downloading LibTorch ${version} (the wheel torch==${version} through pip) …`);
-    const wheels = await pipDownload([`torch==${version}`], join(scratch, 'wheels'), gpu);
+    const wheels = await pipDownload(
+      join(scratch, 'wheels'),
+      ...(gpu ? [] : ['--no-deps']),
+      `torch==${version}`,
+    );
     say('Unpacking LibTorch …');
     const torch = wheels.find((path) => /[/\\]torch-/.test(path));
     if (torch === undefined) throw new NotHere('pip brought no wheel of torch');
@@ -34,7 +42,7 @@ export async function downloadWheel(version: string, target: string, say: Say): 
     const names = await readdir(lib);
     if (!names.includes('libtorch_cuda.so')) return;
     say("This wheel is the CUDA build: adding NVIDIA's libraries that it loads …");
-    const nvidia = gpu ? wheels : await pipDownload(neededByCpu, join(scratch, 'nvidia'), false);
+    const nvidia = gpu ? wheels : await pipDownload(join(scratch, 'nvidia'), '--no-deps', ...neededByCpu);
     for (const wheel of nvidia.filter((path) => /[/\\]nvidia_/.test(path))) {
       await unpack(wheel, lib, nvidiaLibraries);
     }
@@ -43,15 +51,11 @@ export async function downloadWheel(version: string, target: string, say: Say): 
   });
 }
 
-/** Downloads wheels and gives their paths. */
-async function pipDownload(
-  requirements: readonly string[],
-  folder: string,
-  withDependencies: boolean,
-): Promise<string[]> {
+/** Downloads wheels, as pip's arguments say, and gives their paths. Throws NotHere with pip's reason. */
+export async function pipDownload(folder: string, ...args: readonly string[]): Promise<string[]> {
   const python = await pythonWith('pip');
-  const options = ['--only-binary=:all:', ...(withDependencies ? [] : ['--no-deps']), '-d', folder];
-  const { code, output } = await run(python, ['-m', 'pip', 'download', ...options, ...requirements]);
+  const download = ['-m', 'pip', 'download', '--only-binary=:all:', '-d', folder, ...args];
+  const { code, output } = await run(python, download);
   if (code !== 0) throw new NotHere(`pip failed (${lastLine(output)})`);
   return (await readdir(folder)).filter((name) => name.endsWith('.whl')).map((name) => join(folder, name));
 }

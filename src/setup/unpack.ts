@@ -43,16 +43,19 @@ export async function fillFolder(
   const content = join(scratch, 'content');
   try {
     await mkdir(content, { recursive: true });
-    await removeAbandoned(target);
-    await fill(content, scratch);
-    check(content);
-    await put(content, target, check);
+    try {
+      await removeAbandoned(target);
+      await fill(content, scratch);
+      check(content);
+      await put(content, target, check);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
     return target;
   } catch (error) {
+    // The file system's no: a full disk, no permission.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new NotHere(`${target} could not be written (${error.message})`);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 

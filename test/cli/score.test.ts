@@ -83,7 +83,7 @@ for (const [what, predictions, validation, message] of [
     /Expected the prediction for question a to be a string, got 3/,
   ],
   ['a file that is not SQuAD', '{}', '{"rows": []}', /dev\.json/],
-  ['a SQuAD file without questions', '{}', '{"data": []}', /at least one question/],
+  ['a SQuAD file without questions', '{}', '{"data": []}', /Expected a question in/],
 ] as const) {
   test(`one sentence and exit code 1: ${what}`, async (t) => {
     const { status, stdout, stderr } = await score(t.context.folder, predictions, validation);

@@ -236,7 +236,7 @@ test('answers that are not at their offsets are counted and named, and trained o
     moved,
     readFileSync(sample.trainFile, 'utf8').replace(/"answer_start":\d+/, '"answer_start":3'),
   );
-  const { code, stdout } = await qaNative(
+  const { code, stderr } = await qaNative(
     'train',
     'bert-mini',
     ...tiny,
@@ -247,7 +247,7 @@ test('answers that are not at their offsets are counted and named, and trained o
     join(folder, 'moved'),
   );
   t.is(code, 0);
-  t.regex(stdout, /Warning: 1 questions have an answer that is not at its answer_start; .*: train-towns-1-1/);
+  t.regex(stderr, /1 questions have an answer that is not at its answer_start; .*: train-towns-1-1/);
 });
 
 test('a rate that makes the loss infinite stops the run and names the questions', async (t) => {

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import anyTest, { type TestFn } from 'ava';
+import { readTokenizer, readVocab, saveTokenizer } from '../../src/data/tokenizer-files.js';
+import { QaError } from '../../src/errors.js';
+import { fixture } from './feature-fixture.js';
+
+const test = anyTest as TestFn<{ folder: string }>;
+test.beforeEach(async (t) => {
+  t.context.folder = await mkdtemp(join(tmpdir(), 'tokenizer-'));
+});
+test.afterEach.always((t) => rm(t.context.folder, { recursive: true }));
+
+const vocab = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a', 'A', 'á', 'b'];
+const idsOf = (tokens: readonly string[]) => tokens.map((token) => vocab.indexOf(token));
+
+/** A tokenizer.json with the parts that are read. */
+const fastTokenizer = (changes: object = {}) =>
+  JSON.stringify({
+    added_tokens: [{ id: 0, content: '[PAD]', special: true }],
+    normalizer: { type: 'BertNormalizer', clean_text: true, lowercase: false },
+    model: { type: 'WordPiece', vocab: Object.fromEntries(vocab.map((token, id) => [token, id])) },
+    ...changes,
+  });
+
+for (const lineEnd of ['\n', '\r\n']) {
+  test(`vocab.txt with line ends ${JSON.stringify(lineEnd)}, with and without the last`, async (t) => {
+    const path = join(t.context.folder, 'vocab.txt');
+    for (const last of ['', lineEnd]) {
+      await writeFile(path, vocab.join(lineEnd) + last);
+      t.deepEqual((await readVocab(path)).vocabulary, vocab);
+    }
+  });
+}
+
+test('case and accents stay or go as tokenizer_config.json says', async (t) => {
+  const { folder } = t.context;
+  await writeFile(join(folder, 'vocab.txt'), vocab.join('\n'));
+  const encode = async (config: object | undefined) => {
+    const path = join(folder, 'tokenizer_config.json');
+    await (config === undefined ? rm(path, { force: true }) : writeFile(path, JSON.stringify(config)));
+    return Array.from((await readTokenizer(folder)).encode('A á').ids);
+  };
+  t.deepEqual(await encode(undefined), idsOf(['a', 'a']));
+  t.deepEqual(await encode({ do_lower_case: false }), idsOf(['A', 'á']));
+  t.deepEqual(await encode({ do_lower_case: true, strip_accents: false }), idsOf(['a', 'á']));
+  t.deepEqual(await encode({ do_lower_case: false, strip_accents: true }), idsOf(['A', 'a']));
+});
+
+test("tokenizer.json gives the vocabulary, tokenizer_config.json the case, as BertTokenizerFast's from_pretrained", async (t) => {
+  const { folder } = t.context;
+  await writeFile(join(folder, 'tokenizer.json'), fastTokenizer());
+  t.deepEqual(Array.from((await readTokenizer(folder)).encode('A').ids), idsOf(['a']));
+  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ do_lower_case: false }));
+  const tokenizer = await readTokenizer(folder);
+  t.deepEqual(tokenizer.vocabulary, vocab);
+  t.deepEqual(Array.from(tokenizer.encode('A').ids), idsOf(['A']));
+});
+
+test('a saved tokenizer is read as it was', async (t) => {
+  const { folder } = t.context;
+  const path = join(folder, 'words.txt');
+  await writeFile(path, fixture.vocabulary.join('\n'));
+  const saved = await readVocab(path, { doLowerCase: false });
+  await saveTokenizer(join(folder, 'saved'), saved);
+  const read = await readTokenizer(join(folder, 'saved'));
+  t.deepEqual(read.vocabulary, saved.vocabulary);
+  t.deepEqual(read.options, saved.options);
+});
+
+test('what cannot be read is refused with its path', async (t) => {
+  const { folder } = t.context;
+  const missing = await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError });
+  t.regex(missing.message, /Expected a vocabulary at .*vocab\.txt, but .*ENOENT.*; give the vocab\.txt/);
+
+  const path = join(folder, 'tokenizer.json');
+  await writeFile(path, fastTokenizer().slice(0, 50));
+  await t.throwsAsync(readTokenizer(folder), {
+    instanceOf: QaError,
+    message: /tokenizer\.json.*fetch the file again/,
+  });
+  await writeFile(path, fastTokenizer({ model: { type: 'BPE' } }));
+  await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /WordPiece.*got "BPE"/ });
+  await writeFile(path, fastTokenizer({ model: { type: 'WordPiece', vocab: { '[PAD]': 0, a: 7 } } }));
+  await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /ids from 0 to 1.*7 of a/ });
+  await writeFile(path, fastTokenizer({ added_tokens: [{ id: 9, content: '<ctx>' }] }));
+  await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /no added tokens.*<ctx>/ });
+});

@@ -1,0 +1,35 @@
+import test from 'ava';
+import { DownloadBar } from '../../src/setup/download-bar.js';
+
+const mebibyte = 2 ** 20;
+
+/** Feeds a bar 200 pieces of one MiB and gives what it told and drew. */
+function feed(total: number, isTTY: boolean) {
+  const said: string[] = [];
+  const drawn: string[] = [];
+  const terminal = { isTTY, write: (text: string) => drawn.push(text) };
+  const bar = new DownloadBar(total, (text) => said.push(text), terminal);
+  for (let piece = 0; piece < 200; piece += 1) bar.add(mebibyte);
+  bar.finish();
+  return { said, drawn };
+}
+
+test('a log is told every tenth', (t) => {
+  const { said, drawn } = feed(200 * mebibyte, false);
+  t.is(said.length, 10);
+  t.is(said[0], '  10 % (20 of 200 MiB)');
+  t.is(said[9], '  100 % (200 of 200 MiB)');
+  t.deepEqual(drawn, []);
+});
+
+test('a terminal shows a bar that grows and is taken away', (t) => {
+  const { said, drawn } = feed(200 * mebibyte, true);
+  t.deepEqual(said, []);
+  t.is(drawn.length, 101);
+  t.regex(drawn[49] ?? '', /█{12}░{12} 100 of 200 MiB/);
+  t.is(drawn.at(-1), '\r\u001b[K');
+});
+
+test('without a length nothing is told', (t) => {
+  t.deepEqual(feed(0, false), { said: [], drawn: [] });
+});
