@@ -96,7 +96,7 @@ export function makeParagraph(topic: Topic, random: Random, id: string): Paragra
   return { context, qas };
 }
 
-/** A value that the paragraph does not hold yet: every answer stands in one place. */
+/** A value that the paragraph has not been given yet, so that two questions have two answers. */
 function drawOther(kind: Kind, random: Random, taken: Set<string>): string {
   for (;;) {
     const value = draw[kind](random);

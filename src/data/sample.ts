@@ -10,7 +10,10 @@ export const sample = {
   trainFile: file('train.json'),
   validationFile: file('validation.json'),
   vocabFile: file('vocab.txt'),
-  /** A small model from random weights learns by these in minutes: short windows, a high rate with warmup. */
+  /**
+   * By these BERT-mini learns from random weights in minutes. Every paragraph fits into 96 positions; of the rates that
+   * were tried in Python, 5e-4 with warmup learned most in 600 steps of 12.
+   */
   settings: {
     maxSeqLength: 96,
     docStride: 32,
