@@ -1,11 +1,6 @@
 import type { CommandModule } from 'yargs';
-import {
-  deviceOptions,
-  evaluationSettings,
-  jsonOption,
-  preparationSettings,
-  settingOptions,
-} from './options.js';
+import { afterBuild } from './after-build.js';
+import { trainedModelOptions } from './options.js';
 
 export interface EvalArgs {
   readonly modelDir: string;
@@ -21,12 +16,7 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   command: 'eval',
   describe: 'evaluate a trained model: EM and F1 as the notebook computes them',
   builder: {
-    'model-dir': {
-      type: 'string',
-      default: 'runs/bert-mini',
-      describe: 'a trained model',
-      requiresArg: true,
-    },
+    ...trainedModelOptions,
     dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
     'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
     'output-dir': {
@@ -35,14 +25,6 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
       defaultDescription: 'the model folder',
       requiresArg: true,
     },
-    ...settingOptions([...preparationSettings, ...evaluationSettings]),
-    ...deviceOptions,
-    json: jsonOption,
   },
-  handler: async (args) => {
-    const { ensureAddon } = await import('../setup/build.js');
-    await ensureAddon();
-    const { evaluateFolder } = await import('./evaluate-folder.js');
-    await evaluateFolder(args);
-  },
+  handler: afterBuild(async () => (await import('./evaluate-folder.js')).evaluateFolder),
 };

@@ -116,6 +116,14 @@ export const jsonOption = {
   describe: 'print one JSON object',
 } as const satisfies Options;
 
+/** Options of every command that takes a trained model. */
+export const trainedModelOptions = {
+  'model-dir': { type: 'string', default: 'runs/bert-mini', describe: 'a trained model', requiresArg: true },
+  ...settingOptions([...preparationSettings, ...evaluationSettings]),
+  ...deviceOptions,
+  json: jsonOption,
+} as const satisfies Record<string, Options>;
+
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,11 +1,6 @@
 import type { CommandModule } from 'yargs';
-import {
-  deviceOptions,
-  evaluationSettings,
-  jsonOption,
-  preparationSettings,
-  settingOptions,
-} from './options.js';
+import { afterBuild } from './after-build.js';
+import { trainedModelOptions } from './options.js';
 
 export interface PredictArgs {
   readonly modelDir: string;
@@ -21,12 +16,7 @@ export const predictCommand: CommandModule<object, PredictArgs> = {
   command: 'predict',
   describe: 'answer a question about a context',
   builder: {
-    'model-dir': {
-      type: 'string',
-      default: 'runs/bert-mini',
-      describe: 'a trained model',
-      requiresArg: true,
-    },
+    ...trainedModelOptions,
     question: { type: 'string', demandOption: true, describe: 'what to ask', requiresArg: true },
     context: {
       type: 'string',
@@ -35,14 +25,6 @@ export const predictCommand: CommandModule<object, PredictArgs> = {
       requiresArg: true,
     },
     'top-k': { type: 'number', default: 1, describe: 'answers to give, best first', requiresArg: true },
-    ...settingOptions([...preparationSettings, ...evaluationSettings]),
-    ...deviceOptions,
-    json: jsonOption,
   },
-  handler: async (args) => {
-    const { ensureAddon } = await import('../setup/build.js');
-    await ensureAddon();
-    const { predictAnswer } = await import('./predict-answer.js');
-    await predictAnswer(args);
-  },
+  handler: afterBuild(async () => (await import('./predict-answer.js')).predictAnswer),
 };

@@ -9,7 +9,7 @@ interface ScoreArgs {
 
 export const scoreCommand: CommandModule<object, ScoreArgs> = {
   command: 'score',
-  describe: 'Score predictions as the official SQuAD v1.1 evaluator does',
+  describe: 'score predictions as the official SQuAD v1.1 evaluator does',
   builder: (yargs) =>
     yargs
       .option('predictions', {

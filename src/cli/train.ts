@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { afterBuild } from './after-build.js';
 import {
   deviceOptions,
   evaluationSettings,
@@ -62,10 +63,5 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
     ...deviceOptions,
     json: jsonOption,
   },
-  handler: async (args) => {
-    const { ensureAddon } = await import('../setup/build.js');
-    await ensureAddon();
-    const { runTraining } = await import('./run-training.js');
-    await runTraining(args);
-  },
+  handler: afterBuild(async () => (await import('./run-training.js')).runTraining),
 };
