@@ -68,17 +68,20 @@ async function build(force: boolean, say: Say): Promise<Stamp> {
   // CMake would go on with the LibTorch and the generator of last time.
   await rm(join(buildFolder, 'CMakeCache.txt'), { force: true });
   if (force) await rm(join(buildFolder, 'CMakeFiles'), { recursive: true, force: true });
-  await cmakeJs('configure', `--CDLIBTORCH=${libtorch}`, `--CDLIBTORCH_CUDA=${cuda ? 'ON' : 'OFF'}`);
-  await cmakeJs('build', '--parallel', String(availableThreads()));
+  await cmakeJs(say, 'configure', `--CDLIBTORCH=${libtorch}`, `--CDLIBTORCH_CUDA=${cuda ? 'ON' : 'OFF'}`);
+  await cmakeJs(say, 'build', '--parallel', String(availableThreads()));
   await writeJsonAtomic(stampPath, stamp);
   return stamp;
 }
 
 /** Runs a step of cmake-js, which knows Node's headers. */
-async function cmakeJs(...step: readonly string[]): Promise<void> {
+async function cmakeJs(say: Say, ...step: readonly string[]): Promise<void> {
   const program = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   const folders = ['--directory', packageRoot, '--out', buildFolder];
-  const { code, output } = await run(process.execPath, [program, ...step, ...folders], { cwd: packageRoot });
+  const { code, output } = await run(process.execPath, [program, ...step, ...folders], {
+    cwd: packageRoot,
+    onOutput: tellProgress(say),
+  });
   if (code === 0) return;
   const log = join(buildFolder, 'build.log');
   await writeFileAtomic(log, output);
@@ -87,4 +90,18 @@ async function cmakeJs(...step: readonly string[]): Promise<void> {
     `Expected the addon to compile, but cmake-js ended with ${String(code)}; the whole log is in ${log}, it ends with:\n${tail}`,
     'ERR_BUILD',
   );
+}
+
+/** Tells of every file that the compiler begins with: `[3/9]` is ninja's way of counting, `[ 33%]` is make's. */
+export function tellProgress(say: Say): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [, progress, file] =
+        /(\[[^\]]+\]) Building CXX object .*?([^/\\]+)\.o(?:bj)?\s*$/.exec(line) ?? [];
+      if (progress !== undefined && file !== undefined) say(`  ${progress} ${file}`);
+    }
+  };
 }

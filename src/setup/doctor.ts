@@ -19,9 +19,8 @@ export async function examine(): Promise<Examination> {
   const facts: Record<string, string | number> = { node: process.version };
   const [tools] = await Promise.all([findTools(), addLibtorch(facts, problems)]);
 
-  const stamp = readStamp();
-  const reason = whyBuild(stamp);
-  facts['addon'] = stamp === undefined ? 'not built' : `built against ${stamp.version} at ${stamp.libtorch}`;
+  const { description, reason } = examineAddon();
+  facts['addon'] = description;
   if (reason === undefined) await addRuntime(facts, problems);
   else problems.push(`the addon has to be built: ${reason}; run \`qa-native setup\`.`);
 
@@ -34,6 +33,16 @@ export async function examine(): Promise<Examination> {
   facts['threads'] = availableThreads();
   facts['cache'] = existsSync(cacheDir()) ? cacheDir() : `${cacheDir()} (nothing there yet)`;
   return { facts, problems };
+}
+
+/** Which addon is loaded, and why it has to be built before. One that `QA_NATIVE_ADDON` names is taken as it is. */
+function examineAddon(): { description: string; reason: string | undefined } {
+  const named = process.env['QA_NATIVE_ADDON'];
+  if (named !== undefined) return { description: `${named} (QA_NATIVE_ADDON)`, reason: undefined };
+  const stamp = readStamp();
+  const description =
+    stamp === undefined ? 'not built' : `built against ${stamp.version} at ${stamp.libtorch}`;
+  return { description, reason: whyBuild(stamp) };
 }
 
 async function addLibtorch(facts: Record<string, string | number>, problems: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasNvidiaGpu } from './gpu.js';
 import { inspectFolder } from './libtorch-folder.js';
@@ -7,9 +7,6 @@ import { pythonWith } from './python.js';
 import { run } from './run.js';
 import type { Say } from './say.js';
 import { fillFolder, lastLine, libtorchMembers, unpack } from './unpack.js';
-
-/** What libtorch_cpu.so of a CUDA build loads even where only the CPU is used. */
-const neededByCpu = ['nvidia-cuda-runtime>=13,<14', 'nvidia-cuda-cupti>=13,<14'];
 
 /** The libraries within one of NVIDIA's wheels. */
 const nvidiaLibraries = 'nvidia/.+/lib/([^/]+[.]so[^/]*)';
@@ -42,13 +39,25 @@ export async function downloadWheel(
     const names = await readdir(lib);
     if (!names.includes('libtorch_cuda.so')) return;
     say("This wheel is the CUDA build: adding NVIDIA's libraries that it loads …");
-    const nvidia = gpu ? wheels : await pipDownload(join(scratch, 'nvidia'), '--no-deps', ...neededByCpu);
+    const nvidia = gpu ? wheels : await pipDownload(join(scratch, 'nvidia'), await cpuNeeds(torch, scratch));
     for (const wheel of nvidia.filter((path) => /[/\\]nvidia_/.test(path))) {
       await unpack(wheel, lib, nvidiaLibraries);
     }
     if (gpu) return;
     for (const name of names.filter((name) => /cuda|nvshmem/.test(name))) await rm(join(lib, name));
   });
+}
+
+/**
+ * What libtorch_cpu.so of a CUDA build loads even where only the CPU is used: CUDA's runtime and CUPTI, of the CUDA
+ * toolkit that the wheel's metadata pins.
+ */
+async function cpuNeeds(wheel: string, scratch: string): Promise<string> {
+  await unpack(wheel, scratch, '[^/]+[.]dist-info/(METADATA)');
+  const metadata = await readFile(join(scratch, 'METADATA'), 'utf8');
+  const [, pin] = /^Requires-Dist: cuda-toolkit\[[^\]]*\]\s*(==[^\s;]+)/m.exec(metadata) ?? [];
+  if (pin === undefined) throw new NotHere("torch's wheel is a CUDA build that pins no cuda-toolkit");
+  return `cuda-toolkit[cudart,cupti]${pin}`;
 }
 
 /** Downloads wheels, as pip's arguments say, and gives their paths. Throws NotHere with pip's reason. */

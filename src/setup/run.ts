@@ -7,17 +7,18 @@ export interface RunResult {
   readonly output: string;
 }
 
-/** Runs a program to its end, without standard input. */
+/** Runs a program to its end, without standard input. `onOutput` hears what it prints, piece by piece. */
 export function run(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string } = {},
+  { onOutput, ...options }: { readonly cwd?: string; readonly onOutput?: (text: string) => void } = {},
 ): Promise<RunResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const take = (text: string) => {
       output += text;
+      onOutput?.(text);
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readVersion } from './libtorch-folder.js';
 import { addonPath, packageRoot, stampPath } from './paths.js';
 
@@ -10,18 +11,24 @@ export interface Stamp {
   readonly libtorch: string;
   readonly version: string;
   readonly cuda: boolean;
-  /** SHA-256 over native/ and CMakeLists.txt. */
+  /** SHA-256 over native/, CMakeLists.txt and the version of node-addon-api. */
   readonly sources: string;
 }
 
 /** A hash of all that is compiled. */
-export function hashSources(root = packageRoot): string {
-  const hash = createHash('sha256');
+export function hashSources(root = packageRoot, addonApi = addonApiVersion()): string {
+  const hash = createHash('sha256').update(`node-addon-api ${addonApi}\0`);
   const native = readdirSync(join(root, 'native')).sort();
   for (const file of ['CMakeLists.txt', ...native.map((name) => `native/${name}`)]) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex');
+}
+
+/** The version of the headers that are compiled in; npm may keep them beside this package or within it. */
+function addonApiVersion(): string {
+  const path = fileURLToPath(import.meta.resolve('node-addon-api/package.json'));
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 /** The stamp of the built addon, where there is one. */

@@ -49,7 +49,8 @@ interface FakePython {
 
 /**
  * Makes a Python that finds the torch it is told of and whose pip copies wheels from a folder, by the names it is asked
- * for or, without `--no-deps`, all. The rest is done by the real one.
+ * for or, without `--no-deps`, all; what the metadata of a CUDA wheel pins brings NVIDIA's two. The rest is done by the
+ * real one.
  */
 export function writePython(path: string, { torch = '', wheels }: FakePython): string {
   return writeProgram(
@@ -63,6 +64,8 @@ export function writePython(path: string, { torch = '', wheels }: FakePython): s
         folder=$2; shift 2
         /bin/mkdir -p "$folder"
         case "$all" in
+          *'cuda-toolkit[cudart,cupti]==13.0.3'*)
+            /bin/cp '${wheels ?? ''}'/nvidia_cuda_runtime-*.whl '${wheels ?? ''}'/nvidia_cuda_cupti-*.whl "$folder"; exit ;;
           *--no-deps*) ;;
           *) /bin/cp '${wheels ?? ''}'/*.whl "$folder"; exit ;;
         esac

@@ -22,7 +22,11 @@ const cudaFiles = libtorchFiles(
   'lib/libc10_cuda.so',
   'lib/libc10.so',
 );
-writeZip(join(cudaWheels, 'torch-2.13.0-py3.whl'), 'torch/', cudaFiles);
+writeZip(join(cudaWheels, 'torch-2.13.0-py3.whl'), '', {
+  ...Object.fromEntries(Object.entries(cudaFiles).map(([name, text]) => [`torch/${name}`, text])),
+  'torch-2.13.0.dist-info/METADATA':
+    'Name: torch\nRequires-Dist: cuda-toolkit[cudart,nvrtc]==13.0.3; python_version > "3"\n',
+});
 for (const [wheel, library] of [
   ['nvidia_cuda_runtime-13.0.96', 'cu13/lib/libcudart.so.13'],
   ['nvidia_cuda_cupti-13.0.85', 'cu13/lib/libcupti.so.13'],
