@@ -5,8 +5,12 @@ import typescript from 'typescript-eslint';
 // The floors of the house, top to bottom. A file may import from its own floor and from the floors below.
 const floors = [
   'cli',
+  'serve',
+  'reproduce',
+  'report',
   'setup',
   'hub',
+  'reader',
   'train',
   'evaluate',
   'models',
