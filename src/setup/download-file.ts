@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import { DownloadBar } from './download-bar.js';
@@ -73,8 +74,7 @@ async function resume(url: string, from: number, etag: string | null, reason: st
 async function append(response: Response, sink: FileHandle, bar: DownloadBar): Promise<string | undefined> {
   if (response.body === null) throw new NotHere('the answer was empty');
   try {
-    for await (const chunk of response.body) {
-      const bytes: Uint8Array = chunk;
+    for await (const bytes of response.body as ReadableStream<Uint8Array>) {
       await sink.appendFile(bytes);
       bar.add(bytes.length);
     }
