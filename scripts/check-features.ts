@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import yargs from 'yargs';
 import { featureLines, type Split } from '../src/data/feature-lines.js';
 import { prepareFeatures } from '../src/data/features.js';
-import { readSquad } from '../src/data/squad.js';
+import { readExamples } from '../src/data/read-examples.js';
 import { readVocab } from '../src/data/tokenizer-files.js';
 import { QaError, messageOf } from '../src/errors.js';
 import { cacheDir } from '../src/setup/paths.js';
@@ -54,7 +54,7 @@ async function check(args: Options, split: Split, python: string, folder: string
 
   const started = performance.now();
   const tokenizer = await readVocab(args.vocabFile, { doLowerCase: !args.cased });
-  const { examples } = await readSquad(args.file);
+  const { examples } = await readExamples(args.file);
   const features = prepareFeatures(examples, tokenizer, args);
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
   const { maxSeqLength } = args;

@@ -5,7 +5,7 @@ import yargs from 'yargs';
 import { notebookSettings } from '../src/cli/options.js';
 import type { Example, Feature } from '../src/data/examples.js';
 import { prepareFeatures } from '../src/data/features.js';
-import { readSquad } from '../src/data/squad.js';
+import { readExamples } from '../src/data/read-examples.js';
 import { readVocab } from '../src/data/tokenizer-files.js';
 import { QaError, messageOf } from '../src/errors.js';
 import { squadMetrics, type SquadMetrics } from '../src/evaluate/metrics.js';
@@ -132,7 +132,7 @@ async function main(): Promise<boolean> {
     .parseAsync();
   const cache = process.env['QA_NATIVE_CACHE'] ?? join(homedir(), '.cache', 'qa-native');
   const python = referencePython(cache, args.python);
-  const { examples } = await readSquad(args.validationFile);
+  const { examples } = await readExamples(args.validationFile);
   const features = prepareFeatures(examples, await readVocab(args.vocabFile), { maxSeqLength, docStride });
   const folder = mkdtempSync(join(tmpdir(), 'check-postprocess-'));
   try {

@@ -18,7 +18,11 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   builder: {
     ...trainedModelOptions,
     dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
-    'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
+    'validation-file': {
+      type: 'string',
+      describe: 'questions to evaluate on: SQuAD JSON, CSV, JSON Lines or Parquet',
+      requiresArg: true,
+    },
     'output-dir': {
       type: 'string',
       describe: 'where the predictions go',

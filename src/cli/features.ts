@@ -16,9 +16,14 @@ export interface FeaturesArgs {
 
 export const featuresCommand: CommandModule<object, FeaturesArgs> = {
   command: 'features',
-  describe: 'write the windows that a SQuAD file becomes, a JSON line each',
+  describe: 'write the windows that questions become, a JSON line each',
   builder: {
-    file: { type: 'string', demandOption: true, describe: 'SQuAD JSON', requiresArg: true },
+    file: {
+      type: 'string',
+      demandOption: true,
+      describe: 'questions: SQuAD JSON, CSV, JSON Lines or Parquet',
+      requiresArg: true,
+    },
     split: {
       choices: ['train', 'validation'],
       demandOption: true,

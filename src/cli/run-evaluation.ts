@@ -1,5 +1,5 @@
 import { prepareFeatures } from '../data/features.js';
-import { readSquad } from '../data/squad.js';
+import { readExamples } from '../data/read-examples.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { evaluate, saveEvaluation } from '../evaluate/evaluate.js';
 import type { SquadMetrics } from '../evaluate/metrics.js';
@@ -18,9 +18,9 @@ interface EvaluationRun {
   readonly say: (text: string) => void;
 }
 
-/** Evaluates a model on a SQuAD file, writes what came of it, and prints the notebook's lines. */
+/** Evaluates a model on a file of questions, writes what came of it, and prints the notebook's lines. */
 export async function runEvaluation(run: EvaluationRun): Promise<SquadMetrics> {
-  const { examples } = await readSquad(run.file);
+  const { examples } = await readExamples(run.file);
   const features = prepareFeatures(examples, run.tokenizer, run.settings);
   const progress = new Progress('evaluate', features.length, 'window');
   const evaluation = await evaluate(

@@ -20,18 +20,18 @@ export const scoreCommand: CommandModule<object, ScoreArgs> = {
       })
       .option('validation-file', {
         type: 'string',
-        describe: 'SQuAD JSON file with the accepted answers',
+        describe: 'questions with the accepted answers: SQuAD JSON, CSV, JSON Lines or Parquet',
         demandOption: true,
         requiresArg: true,
       }),
   handler: async (args) => {
-    const [{ readSquad }, { missingPredictions, squadMetrics }] = await Promise.all([
-      import('../data/squad.js'),
+    const [{ readExamples }, { missingPredictions, squadMetrics }] = await Promise.all([
+      import('../data/read-examples.js'),
       import('../evaluate/metrics.js'),
     ]);
     const predictions = await readPredictions(args.predictions);
     // Answers that are not at their offsets don't matter here: scoring reads their texts alone.
-    const { examples } = await readSquad(args.validationFile);
+    const { examples } = await readExamples(args.validationFile);
     const metrics = squadMetrics(predictions, examples);
     const missing = missingPredictions(predictions, examples);
     if (missing.length > 0) process.stderr.write(`qa-native: ${describeMissing(missing, examples.length)}\n`);

@@ -36,8 +36,12 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       describe: 'squad or sample (bundled, with settings of its own)',
       requiresArg: true,
     },
-    'train-file': { type: 'string', describe: 'SQuAD JSON to train on', requiresArg: true },
-    'validation-file': { type: 'string', describe: 'SQuAD JSON to evaluate on', requiresArg: true },
+    'train-file': {
+      type: 'string',
+      describe: 'questions to train on: SQuAD JSON, CSV, JSON Lines or Parquet',
+      requiresArg: true,
+    },
+    'validation-file': { type: 'string', describe: 'questions to evaluate on, likewise', requiresArg: true },
     'model-name-or-path': {
       type: 'string',
       alias: 'checkpoint',

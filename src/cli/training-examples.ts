@@ -1,11 +1,11 @@
 import type { Example } from '../data/examples.js';
-import { readSquad } from '../data/squad.js';
+import { readExamples } from '../data/read-examples.js';
 import { UsageError } from '../errors.js';
 
 const idsShown = 5;
 
 /**
- * The first `limit` questions of a SQuAD file (all without a limit). Says on stderr which of them have an answer that
+ * The first `limit` questions of a file (all without a limit). Says on stderr which of them have an answer that
  * is not at its `answer_start`: they are labelled as they stand, as in the notebook.
  */
 export async function readTrainingExamples(
@@ -15,7 +15,7 @@ export async function readTrainingExamples(
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
     throw new UsageError(`Expected --max-train-samples to be a whole number of 1 or more, got ${limit}.`);
   }
-  const squad = await readSquad(file);
+  const squad = await readExamples(file);
   const examples = squad.examples.slice(0, limit);
   const used = new Set(examples.map(({ id }) => id));
   const misplaced = squad.misplaced.filter((id) => used.has(id));

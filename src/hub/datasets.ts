@@ -62,6 +62,9 @@ async function expectFile(path: string): Promise<void> {
   try {
     await access(path);
   } catch {
-    throw new QaError(`Expected a SQuAD file at ${path}, but there is none; check the path.`, 'ERR_NO_FILE');
+    throw new QaError(
+      `Expected a file of questions at ${path}, but there is none; check the path.`,
+      'ERR_NO_FILE',
+    );
   }
 }

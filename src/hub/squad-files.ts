@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSquad } from '../data/squad.js';
+import { readExamples } from '../data/read-examples.js';
 import { QaError, messageOf } from '../errors.js';
 import { download } from './download.js';
 
@@ -32,7 +32,7 @@ async function fetchSquadFile(url: string, path: string, questions: number): Pro
   process.stderr.write(`Downloading ${url} …\n`);
   try {
     await download(url, path);
-    const { examples } = await readSquad(path);
+    const { examples } = await readExamples(path);
     if (examples.length !== questions) {
       throw new QaError(`it holds ${examples.length} questions instead of ${questions}`);
     }

@@ -198,7 +198,7 @@ test('what fails is 1, in a sentence', async (t) => {
   const cases: [string[], RegExp][] = [
     [
       ['train', 'lstm', '--train-file', 'none.json', ...vocab],
-      /Expected a SQuAD file at none\.json, but there is none/,
+      /Expected a file of questions at none\.json, but there is none/,
     ],
     [['train', 'lstm', '--train-file', truncated, ...vocab], /truncated\.json, but it could not be read/],
     [['train', 'lstm', '--train-file', list, ...vocab], /Expected a list at data in .*list\.json/],

@@ -4,7 +4,7 @@ import test from 'ava';
 import { sampleFiles } from '../../scripts/make-sample.js';
 import { prepareFeatures } from '../../src/data/features.js';
 import { sample } from '../../src/data/sample.js';
-import { readSquad } from '../../src/data/squad.js';
+import { readExamples } from '../../src/data/read-examples.js';
 import { readVocab } from '../../src/data/tokenizer-files.js';
 
 const { trainFile, validationFile, vocabFile } = sample;
@@ -16,7 +16,7 @@ test('the committed files are what the generator writes', (t) => {
 });
 
 test('questions have ids of their own and answers at their offsets, and held-out paragraphs are new', async (t) => {
-  const [train, validation] = await Promise.all([readSquad(trainFile), readSquad(validationFile)]);
+  const [train, validation] = await Promise.all([readExamples(trainFile), readExamples(validationFile)]);
   t.is(train.examples.length, 2400);
   t.is(validation.examples.length, 400);
   t.deepEqual([...train.misplaced, ...validation.misplaced], []);
@@ -27,7 +27,7 @@ test('questions have ids of their own and answers at their offsets, and held-out
 });
 
 test('the question matters: those of one paragraph have different answers', async (t) => {
-  const { examples } = await readSquad(trainFile);
+  const { examples } = await readExamples(trainFile);
   const byContext = new Map<string, (string | undefined)[]>();
   for (const { context, answers } of examples) {
     byContext.set(context, [...(byContext.get(context) ?? []), answers[0]?.text]);
@@ -39,7 +39,7 @@ test('the question matters: those of one paragraph have different answers', asyn
 test('every token is known, and one window holds each paragraph', async (t) => {
   const tokenizer = await readVocab(vocabFile);
   for (const file of [trainFile, validationFile]) {
-    const { examples } = await readSquad(file);
+    const { examples } = await readExamples(file);
     const features = prepareFeatures(examples, tokenizer, sample.settings);
     t.is(features.length, examples.length);
     t.false(features.some(({ inputIds }) => inputIds.includes(tokenizer.unkTokenId)));

@@ -1,16 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import anyTest, { type TestFn } from 'ava';
-import { parseSquad, readSquad } from '../../src/data/squad.js';
+import test from 'ava';
+import { parseSquad } from '../../src/data/squad.js';
 import { QaError } from '../../src/errors.js';
 import { fixture } from './feature-fixture.js';
-
-const test = anyTest as TestFn<{ folder: string }>;
-test.beforeEach(async (t) => {
-  t.context.folder = await mkdtemp(join(tmpdir(), 'squad-'));
-});
-test.afterEach.always((t) => rm(t.context.folder, { recursive: true }));
 
 const answer = { text: 'Aare', answer_start: 4 };
 const question = { id: 'a', question: 'Which?', answers: [answer] };
@@ -103,24 +94,3 @@ for (const [json, sentence] of wrong) {
     });
   });
 }
-
-test('a file that is missing, cut, or not UTF-8 is refused in one line with its path', async (t) => {
-  const path = join(t.context.folder, 'x.json');
-  const whole = Buffer.from(JSON.stringify(file(paragraph), null, 2));
-  const refused = {
-    instanceOf: QaError,
-    message: /^Expected a SQuAD file at \S*x\.json, but .*; check the path/,
-  };
-  await t.throwsAsync(readSquad(path), refused);
-  for (const bytes of [whole.subarray(0, 80), Buffer.concat([whole, Buffer.of(0xff)]), Buffer.of()]) {
-    await writeFile(path, bytes);
-    const error = await t.throwsAsync(readSquad(path), refused);
-    t.notRegex(error.message, /\n/);
-  }
-});
-
-test('a byte order mark is dropped', async (t) => {
-  const path = join(t.context.folder, 'x.json');
-  await writeFile(path, `\ufeff${JSON.stringify(file(paragraph))}`);
-  t.is((await readSquad(path)).examples.length, 1);
-});
