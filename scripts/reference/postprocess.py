@@ -25,6 +25,35 @@ def best_indexes(logits, n_best_size, kind):
     return np.argsort(logits, kind=kind)[-1 : -n_best_size - 1 : -1].tolist()
 
 
+def window_answers(context, offset_mapping, start_logits, end_logits, n_best_size, max_answer_length, kind):
+    """The pairs of a window's best starts and ends that are spans of the context, the best starts first."""
+    valid_answers = []
+    start_indexes = best_indexes(start_logits, n_best_size, kind)
+    end_indexes = best_indexes(end_logits, n_best_size, kind)
+    for start_index in start_indexes:
+        for end_index in end_indexes:
+            if (
+                start_index >= len(offset_mapping)
+                or end_index >= len(offset_mapping)
+                or offset_mapping[start_index] is None
+                or offset_mapping[end_index] is None
+            ):
+                continue
+            if end_index < start_index or end_index - start_index + 1 > max_answer_length:
+                continue
+            start_char = offset_mapping[start_index][0]
+            end_char = offset_mapping[end_index][1]
+            valid_answers.append(
+                {
+                    "score": start_logits[start_index] + end_logits[end_index],
+                    "text": context[start_char:end_char],
+                    "start_logit": start_logits[start_index],
+                    "end_logit": end_logits[end_index],
+                }
+            )
+    return valid_answers
+
+
 def postprocess_qa_predictions(examples, features, raw_predictions, n_best_size=20, max_answer_length=30, kind=None):
     """The candidates of each question by id, the best first. `kind` is np.argsort's: None is numpy's default and the
     notebook's, "stable" the rule for equal logits that qa-native states."""
@@ -37,32 +66,15 @@ def postprocess_qa_predictions(examples, features, raw_predictions, n_best_size=
         valid_answers = []
         context = example["context"]
         for feature_index in features_per_example[example["id"]]:
-            start_logits = all_start_logits[feature_index]
-            end_logits = all_end_logits[feature_index]
-            offset_mapping = features[feature_index]["offset_mapping"]
-            start_indexes = best_indexes(start_logits, n_best_size, kind)
-            end_indexes = best_indexes(end_logits, n_best_size, kind)
-            for start_index in start_indexes:
-                for end_index in end_indexes:
-                    if (
-                        start_index >= len(offset_mapping)
-                        or end_index >= len(offset_mapping)
-                        or offset_mapping[start_index] is None
-                        or offset_mapping[end_index] is None
-                    ):
-                        continue
-                    if end_index < start_index or end_index - start_index + 1 > max_answer_length:
-                        continue
-                    start_char = offset_mapping[start_index][0]
-                    end_char = offset_mapping[end_index][1]
-                    valid_answers.append(
-                        {
-                            "score": start_logits[start_index] + end_logits[end_index],
-                            "text": context[start_char:end_char],
-                            "start_logit": start_logits[start_index],
-                            "end_logit": end_logits[end_index],
-                        }
-                    )
+            valid_answers += window_answers(
+                context,
+                features[feature_index]["offset_mapping"],
+                all_start_logits[feature_index],
+                all_end_logits[feature_index],
+                n_best_size,
+                max_answer_length,
+                kind,
+            )
         best = sorted(valid_answers, key=lambda answer: answer["score"], reverse=True)[:n_best_size]
         nbest[example["id"]] = best or [{"score": 0.0, "text": "", "start_logit": 0.0, "end_logit": 0.0}]
     return nbest
@@ -109,17 +121,17 @@ def synthetic(rng, count, length, padded):
     return examples, features
 
 
-def case(name, rng, draw, count=3, length=32, padded=36, row=36, n_best_size=7, max_answer_length=12):
-    """`row` is the length of a row of logits, None for the window's own length without padding."""
+def draw_case(rng, draw, count=3, length=32, padded=36, row=36):
+    """Examples, features and logits. `row` is the length of a row of logits, None for the window's own without padding."""
     examples, features = synthetic(rng, count, length, padded)
     last = [max(i for i, o in enumerate(feature["offset_mapping"]) if o is not None) for feature in features]
     lengths = [end + 2 if row is None else row for end in last]
     logits = [[draw(size).astype(np.float32) for size in lengths] for _ in range(2)]
-    options = {"n_best_size": n_best_size, "max_answer_length": max_answer_length}
-    nbest = postprocess_qa_predictions(examples, features, logits, **options, kind="stable")
+    return examples, features, logits
+
+
+def encode_case(examples, features, logits):
     return {
-        "name": name,
-        **options,
         "examples": examples,
         "features": [
             {
@@ -131,6 +143,17 @@ def case(name, rng, draw, count=3, length=32, padded=36, row=36, n_best_size=7, 
             }
             for feature, start, end in zip(features, *logits)
         ],
+    }
+
+
+def case(name, rng, draw, n_best_size=7, max_answer_length=12, **sizes):
+    drawn = draw_case(rng, draw, **sizes)
+    options = {"n_best_size": n_best_size, "max_answer_length": max_answer_length}
+    nbest = postprocess_qa_predictions(*drawn, **options, kind="stable")
+    return {
+        "name": name,
+        **options,
+        **encode_case(*drawn),
         "nbest": {key: with_probabilities(candidates) for key, candidates in nbest.items()},
     }
 

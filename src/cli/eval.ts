@@ -1,11 +1,12 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
-import { trainedModelOptions } from './options.js';
+import { trainedModelOptions, version2Option } from './options.js';
 
 export interface EvalArgs {
   readonly modelDir: string;
   readonly dataset: string | undefined;
   readonly validationFile: string | undefined;
+  readonly version2WithNegative: boolean | undefined;
   readonly outputDir: string | undefined;
   readonly device: string;
   readonly threads: number | undefined;
@@ -17,12 +18,13 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   describe: 'evaluate a trained model: EM and F1 as the notebook computes them',
   builder: {
     ...trainedModelOptions,
-    dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
+    dataset: { type: 'string', describe: 'squad, squad_v2 or sample', requiresArg: true },
     'validation-file': {
       type: 'string',
       describe: 'questions to evaluate on: SQuAD JSON, CSV, JSON Lines or Parquet',
       requiresArg: true,
     },
+    'version-2-with-negative': version2Option,
     'output-dir': {
       type: 'string',
       describe: 'where the predictions go',

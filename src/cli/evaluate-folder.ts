@@ -7,13 +7,14 @@ import { openTrainedModel } from './trained-model.js';
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
-  const { validationFile } = await resolveDataset(args, cacheDir());
+  const { validationFile, version2WithNegative } = await resolveDataset(args, cacheDir());
   if (validationFile === undefined)
     throw new UsageError('Expected --validation-file or --dataset, but neither came.');
   const trained = await openTrainedModel(args);
   const metrics = await runEvaluation({
     ...trained,
     file: validationFile,
+    version2WithNegative: args.version2WithNegative ?? version2WithNegative,
     outputDir: args.outputDir ?? args.modelDir,
     say: (text) => {
       if (!args.json) process.stdout.write(`${text}\n`);

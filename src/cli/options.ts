@@ -15,6 +15,7 @@ export const notebookSettings = {
   loggingSteps: 1000,
   nBestSize: 20,
   maxAnswerLength: 30,
+  nullScoreDiffThreshold: 0,
 };
 
 export type Settings = typeof notebookSettings;
@@ -45,6 +46,11 @@ const settingTable: Record<SettingName, { describe: string; least: number; whole
     loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
     nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
     maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
+    nullScoreDiffThreshold: {
+      describe: 'by how much "no answer" must score higher than the best answer to be given',
+      least: -Infinity,
+      whole: false,
+    },
   };
 
 export const preparationSettings = ['maxSeqLength', 'docStride'] as const satisfies SettingName[];
@@ -52,6 +58,7 @@ export const evaluationSettings = [
   'perDeviceEvalBatchSize',
   'nBestSize',
   'maxAnswerLength',
+  'nullScoreDiffThreshold',
 ] as const satisfies SettingName[];
 export const trainingSettings = [
   'perDeviceTrainBatchSize',
@@ -91,8 +98,9 @@ export function resolveSettings(own: Partial<Settings>, args: Record<string, unk
     const { least, whole } = settingTable[name];
     if (typeof value !== 'number' || !(value >= least) || (whole && !Number.isInteger(value))) {
       const kindOfNumber = whole ? 'a whole number' : 'a number';
+      const bound = least === -Infinity ? '' : ` of ${least} or more`;
       throw new UsageError(
-        `Expected --${kebab(name)} to be ${kindOfNumber} of ${least} or more, got ${JSON.stringify(value)}.`,
+        `Expected --${kebab(name)} to be ${kindOfNumber}${bound}, got ${JSON.stringify(value)}.`,
       );
     }
     settings[name] = value;
@@ -114,6 +122,12 @@ export const jsonOption = {
   type: 'boolean',
   default: false,
   describe: 'print one JSON object',
+} as const satisfies Options;
+
+/** Of commands that score answers: no default, so that a data set may bring its own. */
+export const version2Option = {
+  type: 'boolean',
+  describe: 'questions may have no answer, as in SQuAD v2.0',
 } as const satisfies Options;
 
 /** Options of every command that takes a trained model. */

@@ -1,8 +1,9 @@
 import { prepareFeatures } from '../data/features.js';
+import type { Example } from '../data/examples.js';
 import { readExamples } from '../data/read-examples.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
-import { evaluate, saveEvaluation } from '../evaluate/evaluate.js';
-import type { SquadMetrics } from '../evaluate/metrics.js';
+import { QaError } from '../errors.js';
+import { evaluate, saveEvaluation, type Evaluation } from '../evaluate/evaluate.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import type { Device } from '../tensor.js';
 import type { Settings } from './options.js';
@@ -12,6 +13,8 @@ interface EvaluationRun {
   readonly model: ReaderModel;
   readonly tokenizer: BertTokenizer;
   readonly file: string;
+  /** Whether questions may have no answer, as in SQuAD v2.0. */
+  readonly version2WithNegative: boolean;
   readonly outputDir: string;
   readonly settings: Settings;
   readonly device: Device;
@@ -19,15 +22,15 @@ interface EvaluationRun {
 }
 
 /** Evaluates a model on a file of questions, writes what came of it, and prints the notebook's lines. */
-export async function runEvaluation(run: EvaluationRun): Promise<SquadMetrics> {
-  const { examples } = await readExamples(run.file);
+export async function runEvaluation(run: EvaluationRun): Promise<Evaluation['metrics']> {
+  const examples = await readValidationExamples(run.file, run.version2WithNegative);
   const features = prepareFeatures(examples, run.tokenizer, run.settings);
   const progress = new Progress('evaluate', features.length, 'window');
   const evaluation = await evaluate(
     run.model,
     examples,
     features,
-    { ...run.settings, device: run.device },
+    { ...run.settings, version2WithNegative: run.version2WithNegative, device: run.device },
     (done) => {
       progress.update(done);
     },
@@ -35,12 +38,33 @@ export async function runEvaluation(run: EvaluationRun): Promise<SquadMetrics> {
   progress.finish();
   await saveEvaluation(run.outputDir, evaluation);
   run.say(`Post-processing ${examples.length} example predictions split into ${features.length} features.`);
-  const { exact_match: exactMatch, f1 } = evaluation.metrics;
-  run.say(`{'exact_match': ${pythonFloat(exactMatch)}, 'f1': ${pythonFloat(f1)}}`);
+  run.say(pythonDictionary(evaluation.metrics));
   return evaluation.metrics;
 }
 
-/** A double as Python prints it: `60.0`, not `60`. */
-function pythonFloat(value: number): string {
-  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+/**
+ * The questions of a file, all with an answer unless `version2WithNegative` allows for none: without it nothing would
+ * answer "nothing", and SQuAD v1.1's metrics don't know such questions.
+ */
+export async function readValidationExamples(
+  file: string,
+  version2WithNegative: boolean,
+): Promise<readonly Example[]> {
+  const { examples } = await readExamples(file);
+  const unanswerable = version2WithNegative ? [] : examples.filter(({ answers }) => answers.length === 0);
+  if (unanswerable.length === 0) return examples;
+  throw new QaError(
+    `Expected an accepted answer for each question in ${file}, got none for ${unanswerable.length} of ${examples.length} ` +
+      `(${unanswerable[0].id} for one); give --version-2-with-negative where questions may have no answer.`,
+    'ERR_NO_ANSWER',
+  );
+}
+
+/** Metrics as Python prints them: `60.0`, not `60`; counts are whole. */
+function pythonDictionary(metrics: Evaluation['metrics']): string {
+  const entries = Object.entries(metrics).map(([name, value]: [string, number]) => {
+    const isFloat = Number.isInteger(value) && !name.endsWith('total');
+    return `'${name}': ${isFloat ? value.toFixed(1) : String(value)}`;
+  });
+  return `{${entries.join(', ')}}`;
 }

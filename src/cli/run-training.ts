@@ -12,7 +12,7 @@ import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '.
 import { availableThreads } from '../setup/threads.js';
 import { TrainLog } from '../train/log.js';
 import { countSteps, train, type TrainingOptions } from '../train/loop.js';
-import { runEvaluation } from './run-evaluation.js';
+import { readValidationExamples, runEvaluation } from './run-evaluation.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration, Progress } from './progress.js';
 import type { TrainArgs } from './train.js';
@@ -32,6 +32,11 @@ export async function runTraining(args: TrainArgs): Promise<void> {
     if (!args.json) process.stdout.write(`${text}\n`);
   };
 
+  const version2WithNegative = args.version2WithNegative ?? dataset.version2WithNegative;
+  // What could not be scored in the end is refused before hours of training.
+  if (args.eval && dataset.validationFile !== undefined) {
+    await readValidationExamples(dataset.validationFile, version2WithNegative);
+  }
   const { examples } = await readTrainingExamples(dataset.trainFile, args.maxTrainSamples);
   const { model, config, tokenizer, report } = await startingPoint(kind, {
     modelNameOrPath: args.modelNameOrPath ?? defaultStart(args.model, dataset),
@@ -100,6 +105,7 @@ export async function runTraining(args: TrainArgs): Promise<void> {
           model,
           tokenizer,
           file: dataset.validationFile,
+          version2WithNegative,
           outputDir,
           settings,
           device,

@@ -1,68 +1,88 @@
-import { readFile } from 'node:fs/promises';
 import type { CommandModule } from 'yargs';
-import { QaError, messageOf } from '../errors.js';
+import type { Example } from '../data/examples.js';
+import { UsageError } from '../errors.js';
+import type { Predictions } from '../evaluate/metrics.js';
+import { version2Option } from './options.js';
 
 interface ScoreArgs {
-  predictions: string;
-  'validation-file': string;
+  readonly predictions: string;
+  readonly validationFile: string;
+  readonly version2WithNegative: boolean | undefined;
+  readonly naProbFile: string | undefined;
+  readonly naProbThresh: number;
 }
 
 export const scoreCommand: CommandModule<object, ScoreArgs> = {
   command: 'score',
-  describe: 'score predictions as the official SQuAD v1.1 evaluator does',
-  builder: (yargs) =>
-    yargs
-      .option('predictions', {
-        type: 'string',
-        describe: 'JSON file: an object of answer texts by question id',
-        demandOption: true,
-        requiresArg: true,
-      })
-      .option('validation-file', {
-        type: 'string',
-        describe: 'questions with the accepted answers: SQuAD JSON, CSV, JSON Lines or Parquet',
-        demandOption: true,
-        requiresArg: true,
-      }),
+  describe: 'score predictions as the official SQuAD evaluators do',
+  builder: {
+    predictions: {
+      type: 'string',
+      describe: 'JSON file: an object of answer texts by question id',
+      demandOption: true,
+      requiresArg: true,
+    },
+    'validation-file': {
+      type: 'string',
+      describe: 'questions with the accepted answers: SQuAD JSON, CSV, JSON Lines or Parquet',
+      demandOption: true,
+      requiresArg: true,
+    },
+    'version-2-with-negative': {
+      ...version2Option,
+      defaultDescription: 'whether there are such questions',
+    },
+    'na-prob-file': {
+      type: 'string',
+      alias: 'null-odds',
+      describe: 'v2.0: JSON file of the odds of no answer by question id, for the best thresholds',
+      requiresArg: true,
+    },
+    'na-prob-thresh': {
+      type: 'number',
+      default: 1,
+      describe: 'v2.0: odds above this count as no answer',
+      requiresArg: true,
+    },
+  },
   handler: async (args) => {
-    const [{ readExamples }, { missingPredictions, squadMetrics }] = await Promise.all([
+    if (Number.isNaN(args.naProbThresh)) {
+      throw new UsageError('Expected --na-prob-thresh to be a number, got something else.');
+    }
+    const [{ readExamples }, { readPredictions }] = await Promise.all([
       import('../data/read-examples.js'),
-      import('../evaluate/metrics.js'),
+      import('./prediction-files.js'),
     ]);
     const predictions = await readPredictions(args.predictions);
     // Answers that are not at their offsets don't matter here: scoring reads their texts alone.
     const { examples } = await readExamples(args.validationFile);
-    const metrics = squadMetrics(predictions, examples);
-    const missing = missingPredictions(predictions, examples);
-    if (missing.length > 0) process.stderr.write(`qa-native: ${describeMissing(missing, examples.length)}\n`);
+    const isV2 =
+      args.version2WithNegative ??
+      (args.naProbFile !== undefined || examples.some(({ answers }) => answers.length === 0));
+    const metrics = isV2 ? await scoreV2(args, predictions, examples) : await scoreV1(predictions, examples);
     process.stdout.write(`${JSON.stringify(metrics)}\n`);
   },
 };
 
-/** Reads answer texts by question id; whether they are strings is checked when they are scored. */
-async function readPredictions(path: string): Promise<Record<string, string>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw badPredictions(path, messageOf(error), error);
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw badPredictions(
-      path,
-      `it holds ${Array.isArray(json) ? 'a list' : JSON.stringify(json).slice(0, 60)}`,
-    );
-  }
-  return json as Record<string, string>;
+async function scoreV1(predictions: Predictions, examples: readonly Example[]) {
+  const { missingPredictions, squadMetrics } = await import('../evaluate/metrics.js');
+  const metrics = squadMetrics(predictions, examples);
+  const missing = missingPredictions(predictions, examples);
+  if (missing.length > 0) process.stderr.write(`qa-native: ${describeMissing(missing, examples.length)}\n`);
+  return metrics;
 }
 
-function badPredictions(path: string, reason: string, cause?: unknown): QaError {
-  return new QaError(
-    `Expected a JSON object of answer texts by question id at ${path}, but could not read one (${reason}); give the ` +
-      'predictions.json of `qa-native eval`.',
-    'ERR_PREDICTIONS',
-    { cause },
-  );
+async function scoreV2(
+  { naProbFile, naProbThresh }: ScoreArgs,
+  predictions: Predictions,
+  examples: readonly Example[],
+) {
+  const [{ squadV2Metrics }, { readNoAnswerOdds }] = await Promise.all([
+    import('../evaluate/squad-v2-metrics.js'),
+    import('./prediction-files.js'),
+  ]);
+  const noAnswerOdds = naProbFile === undefined ? undefined : await readNoAnswerOdds(naProbFile);
+  return squadV2Metrics(predictions, examples, { noAnswerOdds, noAnswerThreshold: naProbThresh });
 }
 
 const idsShown = 5;

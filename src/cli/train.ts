@@ -7,6 +7,7 @@ import {
   preparationSettings,
   settingOptions,
   trainingSettings,
+  version2Option,
 } from './options.js';
 
 export interface TrainArgs {
@@ -14,6 +15,7 @@ export interface TrainArgs {
   readonly dataset: string | undefined;
   readonly trainFile: string | undefined;
   readonly validationFile: string | undefined;
+  readonly version2WithNegative: boolean | undefined;
   readonly modelNameOrPath: string | undefined;
   readonly configName: string | undefined;
   readonly vocabFile: string | undefined;
@@ -33,7 +35,7 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
     model: { type: 'string', describe: 'bert-mini, lstm or transformer', demandOption: true },
     dataset: {
       type: 'string',
-      describe: 'squad or sample (bundled, with settings of its own)',
+      describe: 'squad, squad_v2 or sample (bundled, with settings of its own)',
       requiresArg: true,
     },
     'train-file': {
@@ -42,6 +44,7 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       requiresArg: true,
     },
     'validation-file': { type: 'string', describe: 'questions to evaluate on, likewise', requiresArg: true },
+    'version-2-with-negative': version2Option,
     'model-name-or-path': {
       type: 'string',
       alias: 'checkpoint',

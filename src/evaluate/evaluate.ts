@@ -3,16 +3,14 @@ import type { Example, Feature } from '../data/examples.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { squadMetrics, type SquadMetrics } from './metrics.js';
-import { postprocessPredictions, type Postprocessed } from './postprocess.js';
+import { postprocessPredictions, type PostprocessOptions, type Postprocessed } from './postprocess.js';
 import { predictLogits, type PredictOptions } from './predict.js';
+import { squadV2Metrics, type SquadV2Metrics } from './squad-v2-metrics.js';
 
-export interface EvaluateOptions extends PredictOptions {
-  readonly nBestSize: number;
-  readonly maxAnswerLength: number;
-}
+export type EvaluateOptions = PredictOptions & PostprocessOptions;
 
 export interface Evaluation extends Postprocessed {
-  readonly metrics: SquadMetrics;
+  readonly metrics: SquadMetrics | SquadV2Metrics;
 }
 
 /** The notebook's evaluation: logits of all windows, the best span of each question, EM and F1. */
@@ -25,13 +23,23 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const logits = await predictLogits(model, features, options, onProgress);
   const answers = postprocessPredictions(examples, features, logits, options);
-  return { ...answers, metrics: squadMetrics(answers.predictions, examples) };
+  return { ...answers, metrics: score(answers, examples) };
 }
 
-/** Writes predictions.json, nbest_predictions.json and eval_results.json, each whole or not at all. */
+/** Of SQuAD v2.0 the answers as they are given: which are empty was decided, and only best thresholds ask for odds. */
+function score(
+  { predictions, nullOdds }: Postprocessed,
+  examples: readonly Example[],
+): Evaluation['metrics'] {
+  return nullOdds === undefined
+    ? squadMetrics(predictions, examples)
+    : squadV2Metrics(predictions, examples, { noAnswerOdds: nullOdds, noAnswerThreshold: Infinity });
+}
+
+/** Writes predictions.json, nbest_predictions.json and eval_results.json, each whole or not at all; of v2.0 null_odds.json too. */
 export async function saveEvaluation(
   dir: string,
-  { predictions, nbest, metrics }: Evaluation,
+  { predictions, nbest, nullOdds, metrics }: Evaluation,
 ): Promise<void> {
   const nbestRows = [...nbest].map(([id, candidates]) => [
     id,
@@ -44,5 +52,8 @@ export async function saveEvaluation(
   ]);
   await writeJsonAtomic(join(dir, 'predictions.json'), Object.fromEntries(predictions));
   await writeJsonAtomic(join(dir, 'nbest_predictions.json'), Object.fromEntries(nbestRows));
+  if (nullOdds !== undefined) {
+    await writeJsonAtomic(join(dir, 'null_odds.json'), Object.fromEntries(nullOdds));
+  }
   await writeJsonAtomic(join(dir, 'eval_results.json'), metrics);
 }

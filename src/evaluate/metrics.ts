@@ -54,7 +54,8 @@ export function squadMetrics(predictions: Predictions, examples: readonly Exampl
   for (const { id, answers } of examples) {
     if (answers.length === 0) {
       throw new QaError(
-        `Expected accepted answers of question ${id}, got none; SQuAD v1.1 has at least one for each question.`,
+        `Expected accepted answers of question ${id}, got none; SQuAD v1.1 has at least one for each question: ` +
+          'with --version-2-with-negative, questions may have none.',
         'ERR_NO_ANSWER',
       );
     }
@@ -78,7 +79,7 @@ export function missingPredictions(predictions: Predictions, examples: readonly 
 }
 
 /** The predicted text, or undefined where there is none. Predictions often come from a file: what they hold is checked. */
-function predictionOf(predictions: Predictions, id: string): string | undefined {
+export function predictionOf(predictions: Predictions, id: string): string | undefined {
   const prediction: unknown =
     predictions instanceof Map
       ? predictions.get(id)
@@ -91,11 +92,13 @@ function predictionOf(predictions: Predictions, id: string): string | undefined 
   );
 }
 
-function sameText(prediction: string, groundTruth: string): number {
+/** 1 or 0, of normalised texts. */
+export function sameText(prediction: string, groundTruth: string): number {
   return prediction === groundTruth ? 1 : 0;
 }
 
-function wordOverlap(prediction: string, groundTruth: string): number {
+/** F1 of normalised texts. */
+export function wordOverlap(prediction: string, groundTruth: string): number {
   const predicted = splitWords(prediction);
   const accepted = splitWords(groundTruth);
   const left = new Map<string, number>();

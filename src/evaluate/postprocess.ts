@@ -1,6 +1,7 @@
 import type { Example, Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
 import { BestSpans, type Span } from './best-spans.js';
+import { addNullAnswer, chooseAnswer, lowestNull, type AnswerSpan } from './null-answer.js';
 import type { RawPredictions } from './predict.js';
 import { topIndexes } from './top-indexes.js';
 
@@ -9,11 +10,15 @@ export interface PostprocessOptions {
   readonly nBestSize?: number;
   /** Tokens of the longest answer; by default 30. */
   readonly maxAnswerLength?: number;
+  /** Whether a question may have no answer, as in SQuAD v2.0; by default not. */
+  readonly version2WithNegative?: boolean;
+  /** By how much the null answer must be the better one to be given; by default 0. */
+  readonly nullScoreDiffThreshold?: number;
 }
 
 /** A possible answer. */
 export interface Candidate extends Span {
-  /** The context from `start` to `end`. */
+  /** The context from `start` to `end`; of the null answer, nothing. */
   readonly text: string;
   /** Softmax of the scores over the example's candidates. */
   readonly probability: number;
@@ -22,8 +27,10 @@ export interface Candidate extends Span {
 export interface Postprocessed {
   /** The best candidate's text by question id, in the order of the examples. */
   readonly predictions: Map<string, string>;
-  /** From 1 to `nBestSize` candidates by question id, the best first. */
+  /** From 1 to `nBestSize` candidates by question id, the best first; the null answer may come as one more. */
   readonly nbest: Map<string, Candidate[]>;
+  /** With `version2WithNegative`: the null answer's score less that of the best other one, by question id. */
+  readonly nullOdds?: Map<string, number>;
 }
 
 /** What stands for an example without a valid span: the notebook's fake prediction. */
@@ -40,7 +47,8 @@ const noAnswer: Candidate = {
 /**
  * The notebook's `postprocess_qa_predictions`: pairs the best starts with the best ends of each of an example's
  * windows, and answers with the pair of the highest score that is a span of the context. Positions outside the
- * context (question, padding) take part in the choice of the best, as there, and give no answer.
+ * context (question, padding) take part in the choice of the best, as there, and give no answer. With
+ * `version2WithNegative` the null answer takes part as in Hugging Face's utils_qa.py.
  *
  * Equal logits in a window: the higher position ranks first (see `topIndexes`). Equal scores: the pair of the earlier
  * window wins, then that of the better start, then that of the better end, as in Python's stable sort.
@@ -52,13 +60,19 @@ export function postprocessPredictions(
   examples: readonly Example[],
   features: readonly Feature[],
   logits: RawPredictions,
-  { nBestSize = 20, maxAnswerLength = 30 }: PostprocessOptions = {},
+  {
+    nBestSize = 20,
+    maxAnswerLength = 30,
+    version2WithNegative = false,
+    nullScoreDiffThreshold = 0,
+  }: PostprocessOptions = {},
 ): Postprocessed {
   requirePositive('nBestSize', nBestSize);
   requirePositive('maxAnswerLength', maxAnswerLength);
   const featuresPerExample = groupFeatures(examples, features, logits);
   const predictions = new Map<string, string>();
   const nbest = new Map<string, Candidate[]>();
+  const nullOdds = new Map<string, number>();
   const best = new BestSpans(nBestSize);
   examples.forEach(({ id, context }, exampleIndex) => {
     best.clear();
@@ -67,11 +81,21 @@ export function postprocessPredictions(
       const end = ranked(logits.end[index], nBestSize, id);
       addSpans(best, features[index], start, end, maxAnswerLength);
     }
-    const candidates = best.length > 0 ? toCandidates(best, context) : [noAnswer];
+    const spans = Array.from({ length: best.length }, (_, rank) => best.at(rank));
+    if (version2WithNegative) {
+      const nullAnswer = lowestNull(logits, featuresPerExample[exampleIndex]);
+      const candidates = toCandidates(addNullAnswer(spans, nullAnswer, nBestSize), context);
+      const { text, odds } = chooseAnswer(candidates, nullAnswer, nullScoreDiffThreshold);
+      predictions.set(id, text);
+      nbest.set(id, candidates);
+      nullOdds.set(id, odds);
+      return;
+    }
+    const candidates = spans.length > 0 ? toCandidates(spans, context) : [noAnswer];
     predictions.set(id, candidates[0].text);
     nbest.set(id, candidates);
   });
-  return { predictions, nbest };
+  return version2WithNegative ? { predictions, nbest, nullOdds } : { predictions, nbest };
 }
 
 /** Indexes of each example's features, in their order. */
@@ -143,15 +167,14 @@ function addSpans(
   }
 }
 
-function toCandidates(best: BestSpans, context: string): Candidate[] {
-  const spans = Array.from({ length: best.length }, (_, rank) => best.at(rank));
-  const highest = spans[0].score;
+function toCandidates(spans: readonly AnswerSpan[], context: string): Candidate[] {
+  const highest = spans.reduce((most, { score }) => Math.max(most, score), -Infinity);
   // An infinite score beside its like has no difference, but is as probable.
   const weights = spans.map(({ score }) => (score === highest ? 1 : Math.exp(score - highest)));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   // Field by field: a spread is far slower, and SQuAD's dev set has two hundred thousand of these.
-  return spans.map(({ start, end, startLogit, endLogit, score }, rank) => ({
-    text: context.slice(start, end),
+  return spans.map(({ text, start, end, startLogit, endLogit, score }, rank) => ({
+    text: text ?? context.slice(start, end),
     start,
     end,
     startLogit,

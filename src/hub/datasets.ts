@@ -11,6 +11,8 @@ export interface Dataset {
   /** Vocabulary for models that start from random weights; undefined where the user has to name one. */
   readonly vocabFile: string | undefined;
   readonly settings: Readonly<Record<string, number>>;
+  /** Whether some of its questions have no answer: what `--version-2-with-negative` says where it is not given. */
+  readonly version2WithNegative: boolean;
 }
 
 export interface DatasetArgs {
@@ -35,6 +37,7 @@ export async function resolveDataset(args: DatasetArgs, cache: string): Promise<
       validationFile: validationFile ?? sample.validationFile,
       vocabFile: sample.vocabFile,
       settings: sample.settings,
+      version2WithNegative: false,
     };
   }
   const isSquad =
@@ -48,6 +51,7 @@ export async function resolveDataset(args: DatasetArgs, cache: string): Promise<
       validationFile: validationFile ?? squad.validationFile,
       vocabFile: undefined,
       settings: {},
+      version2WithNegative: false,
     };
   }
   if (dataset !== undefined) {
@@ -55,7 +59,14 @@ export async function resolveDataset(args: DatasetArgs, cache: string): Promise<
       `Expected --dataset to be squad or sample, got "${dataset}"; for files of your own use --train-file and --validation-file.`,
     );
   }
-  return { name: 'files', trainFile, validationFile, vocabFile: undefined, settings: {} };
+  return {
+    name: 'files',
+    trainFile,
+    validationFile,
+    vocabFile: undefined,
+    settings: {},
+    version2WithNegative: false,
+  };
 }
 
 async function expectFile(path: string): Promise<void> {

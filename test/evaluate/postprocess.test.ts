@@ -1,52 +1,21 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import type { Example, Feature } from '../../src/data/examples.js';
 import { QaError } from '../../src/errors.js';
 import { postprocessPredictions } from '../../src/evaluate/postprocess.js';
+import { decodeCase, example, feature, type PostprocessCase } from './postprocess-case.js';
 
 /** What scripts/reference/postprocess.py writes: the notebook's function on random logits. */
 interface Fixture {
-  readonly cases: readonly {
-    readonly name: string;
-    readonly n_best_size: number;
-    readonly max_answer_length: number;
-    readonly examples: readonly { readonly id: string; readonly context: string }[];
-    readonly features: readonly {
-      readonly example: number;
-      readonly context_start: number;
-      readonly offsets: readonly number[];
-      /** Base64 of little-endian float32. */
-      readonly start: string;
-      readonly end: string;
-    }[];
+  readonly cases: readonly (PostprocessCase & {
     readonly nbest: Readonly<
       Record<string, readonly { text: string; probability: number; start_logit: number; end_logit: number }[]>
     >;
-  }[];
+  })[];
 }
 
 const fixture = JSON.parse(
   readFileSync(new URL('../../../test/fixtures/evaluate/postprocess.json', import.meta.url), 'utf8'),
 ) as Fixture;
-
-function floats(base64: string): Float32Array {
-  return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
-}
-
-function example(id: string, context: string): Example {
-  return { id, title: '', question: '', context, answers: [] };
-}
-
-function feature(exampleIndex: number, contextStart: number, offsets: readonly number[]): Feature {
-  return {
-    exampleIndex,
-    inputIds: new Int32Array(contextStart + offsets.length / 2 + 1),
-    contextStart,
-    offsets: Int32Array.from(offsets),
-    startPosition: 0,
-    endPosition: 0,
-  };
-}
 
 function logitsOf(start: readonly number[][], end: readonly number[][]) {
   return {
@@ -55,14 +24,10 @@ function logitsOf(start: readonly number[][], end: readonly number[][]) {
   };
 }
 
-for (const { name, n_best_size, max_answer_length, ...given } of fixture.cases) {
+for (const given of fixture.cases) {
+  const { name, n_best_size, max_answer_length } = given;
   test(`candidates are the notebook's: ${name}`, (t) => {
-    const examples = given.examples.map(({ id, context }) => example(id, context));
-    const features = given.features.map((row) => feature(row.example, row.context_start, row.offsets));
-    const logits = {
-      start: given.features.map(({ start }) => floats(start)),
-      end: given.features.map(({ end }) => floats(end)),
-    };
+    const { examples, features, logits } = decodeCase(given);
     const options = { nBestSize: n_best_size, maxAnswerLength: max_answer_length };
     const { predictions, nbest } = postprocessPredictions(examples, features, logits, options);
     t.deepEqual([...nbest.keys()], Object.keys(given.nbest));

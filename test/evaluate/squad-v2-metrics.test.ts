@@ -1,0 +1,35 @@
+import test from 'ava';
+import type { Example } from '../../src/data/examples.js';
+import { QaError } from '../../src/errors.js';
+import { squadV2Metrics } from '../../src/evaluate/squad-v2-metrics.js';
+import { fixture } from './squad-v2-fixture.js';
+
+function example(id: string, answers: readonly string[]): Example {
+  return { id, title: '', question: '', context: '', answers: answers.map((text) => ({ text, start: 0 })) };
+}
+
+for (const { name, questions, predictions, odds, threshold, metrics } of fixture.scores) {
+  test(`scores are the official evaluator's to the last bit: ${name}`, (t) => {
+    const scores = squadV2Metrics(
+      predictions,
+      questions.map(([id, answers]) => example(id, answers)),
+      { noAnswerOdds: odds === null ? undefined : new Map(odds), noAnswerThreshold: threshold },
+    );
+    t.deepEqual(scores as object, metrics);
+    t.deepEqual(Object.keys(scores), Object.keys(metrics));
+  });
+}
+
+test('a question without prediction, odds or a number among them is named', (t) => {
+  const examples = [example('a', ['x']), example('b', [])];
+  t.throws(() => squadV2Metrics({ a: 'x' }, examples), {
+    instanceOf: QaError,
+    message: /a prediction for each question, got none for b;/,
+  });
+  const odds = (...entries: [string, number][]) => ({ noAnswerOdds: new Map(entries) });
+  t.throws(() => squadV2Metrics({ a: 'x', b: '' }, examples, odds(['a', 1])), { message: /got none for b;/ });
+  t.throws(() => squadV2Metrics({ a: 'x', b: '' }, examples, odds(['a', NaN], ['b', 1])), {
+    message: /got NaN for a;/,
+  });
+  t.throws(() => squadV2Metrics({}, []), { message: /at least one question/ });
+});
