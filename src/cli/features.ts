@@ -1,15 +1,13 @@
 import type { CommandModule } from 'yargs';
 import type { Split } from '../data/feature-lines.js';
-import type { BertTokenizer } from '../data/tokenizer.js';
 import { UsageError } from '../errors.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
+import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
 
-export interface FeaturesArgs {
+export interface FeaturesArgs extends TokenizerArgs {
   readonly file: string;
   readonly split: Split;
   readonly output: string;
-  readonly vocabFile: string | undefined;
-  readonly modelNameOrPath: string | undefined;
   readonly maxTrainSamples: number | undefined;
   readonly json: boolean;
 }
@@ -31,13 +29,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
       requiresArg: true,
     },
     output: { type: 'string', demandOption: true, describe: 'the JSON lines to write', requiresArg: true },
-    'vocab-file': { type: 'string', alias: 'vocab', describe: "a BERT's vocab.txt", requiresArg: true },
-    'model-name-or-path': {
-      type: 'string',
-      alias: 'checkpoint',
-      describe: 'a folder with vocab.txt or tokenizer.json instead',
-      requiresArg: true,
-    },
+    ...tokenizerOptions,
     ...settingOptions(preparationSettings),
     'max-train-samples': { type: 'number', describe: 'only the first N questions', requiresArg: true },
     json: jsonOption,
@@ -52,6 +44,11 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
         import('../formats/atomic-file.js'),
       ]);
     const tokenizer = await openTokenizer(args);
+    if (tokenizer === undefined) {
+      throw new UsageError(
+        'Expected --vocab-file or --model-name-or-path, but neither came; give the vocab.txt to tokenize with, or the folder of a BERT.',
+      );
+    }
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);
     const features = prepareFeatures(examples, tokenizer, settings);
     const { padTokenId } = tokenizer;
@@ -72,12 +69,3 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
     );
   },
 };
-
-async function openTokenizer({ vocabFile, modelNameOrPath }: FeaturesArgs): Promise<BertTokenizer> {
-  const { readTokenizer, readVocab } = await import('../data/tokenizer-files.js');
-  if (vocabFile !== undefined) return readVocab(vocabFile);
-  if (modelNameOrPath !== undefined) return readTokenizer(modelNameOrPath);
-  throw new UsageError(
-    'Expected --vocab-file or --model-name-or-path, but neither came; give the vocab.txt to tokenize with, or the folder of a BERT.',
-  );
-}

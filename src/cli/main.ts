@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type CommandModule } from 'yargs';
 import { QaError, UsageError } from '../errors.js';
+import { checkCommand } from './check.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
 import { featuresCommand } from './features.js';
@@ -16,6 +17,7 @@ const commands = [
   predictCommand,
   scoreCommand,
   featuresCommand,
+  checkCommand,
   setupCommand,
   doctorCommand,
 ] as unknown as CommandModule[];

@@ -1,0 +1,28 @@
+import type { CommandModule } from 'yargs';
+import { jsonOption, preparationSettings, settingOptions, version2Option } from './options.js';
+import { tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
+
+export interface CheckArgs extends TokenizerArgs {
+  readonly trainFile: string | undefined;
+  readonly dataset: string | undefined;
+  readonly version2WithNegative: boolean | undefined;
+  readonly json: boolean;
+}
+
+export const checkCommand: CommandModule<object, CheckArgs> = {
+  command: 'check',
+  describe: 'look for what would go wrong before training on a file of questions; 1 where something would',
+  builder: {
+    'train-file': {
+      type: 'string',
+      describe: 'questions: SQuAD JSON, CSV, JSON Lines or Parquet',
+      requiresArg: true,
+    },
+    dataset: { type: 'string', describe: 'squad, squad_v2 or sample', requiresArg: true },
+    'version-2-with-negative': version2Option,
+    ...tokenizerOptions,
+    ...settingOptions([...preparationSettings, 'maxAnswerLength']),
+    json: jsonOption,
+  },
+  handler: async (args) => (await import('./run-check.js')).runCheck(args),
+};
