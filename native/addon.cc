@@ -9,6 +9,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineOps(exports);
   qa::defineRandom(exports);
   qa::defineLayers(exports);
+  qa::defineDropout(exports);
+  qa::defineLstm(exports);
   qa::defineOptim(exports);
   qa::defineRuntime(exports);
   return exports;

@@ -137,6 +137,8 @@ void defineTensors(Napi::Object& exports);
 void defineOps(Napi::Object& exports);
 void defineRandom(Napi::Object& exports);
 void defineLayers(Napi::Object& exports);
+void defineDropout(Napi::Object& exports);
+void defineLstm(Napi::Object& exports);
 void defineOptim(Napi::Object& exports);
 void defineRuntime(Napi::Object& exports);
 

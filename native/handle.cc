@@ -18,6 +18,12 @@ int64_t bytesOf(const at::Tensor& tensor) {
   return static_cast<int64_t>(tensor.storage().nbytes());
 }
 
+void book(Napi::Env env, Handle& handle) {
+  if (handle.bytes != 0) return;
+  handle.bytes = bytesOf(handle.tensor);
+  if (handle.bytes != 0) Napi::MemoryManagement::AdjustExternalMemory(env, handle.bytes);
+}
+
 void release(Napi::Env env, Handle& handle) {
   if (!handle.tensor.defined()) return;
   handle.tensor.reset();
@@ -35,10 +41,10 @@ Handle& handleOf(const Napi::Value& value) {
 }  // namespace
 
 Napi::Value wrap(Napi::Env env, at::Tensor tensor) {
-  const auto bytes = bytesOf(tensor);
-  auto* handle = new Handle{std::move(tensor), bytes, env.GetInstanceData<Environment>()->liveTensors};
+  const auto* environment = env.GetInstanceData<Environment>();
+  auto* handle = new Handle{std::move(tensor), 0, environment->liveTensors};
   ++*handle->liveTensors;
-  if (bytes != 0) Napi::MemoryManagement::AdjustExternalMemory(env, bytes);
+  if (environment->booking) book(env, *handle);
   auto external = Napi::External<Handle>::New(env, handle, [](Napi::Env finalizerEnv, Handle* data) {
     release(finalizerEnv, *data);
     delete data;
@@ -52,6 +58,8 @@ const at::Tensor& unwrap(const Napi::Value& value) {
   if (!tensor.defined()) throw Napi::TypeError::New(value.Env(), "expected a tensor that is not disposed");
   return tensor;
 }
+
+void book(Napi::Env env, const Napi::Value& value) { book(env, handleOf(value)); }
 
 void dispose(Napi::Env env, const Napi::Value& value) { release(env, handleOf(value)); }
 

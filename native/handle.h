@@ -12,10 +12,16 @@ namespace qa {
 struct Environment {
   /// Handles that hold a tensor. Shared with every handle, because finalizers may outlive the environment's data.
   std::shared_ptr<int64_t> liveTensors = std::make_shared<int64_t>(0);
+  /// Whether the JavaScript heap is told of a new handle's memory. Off within a tidy, which frees what is made in it:
+  /// the collector, told of a step's gigabytes, would go through the whole heap at each step and find nothing.
+  bool booking = true;
 };
 
-/// Makes a handle for `tensor` and books its memory with the JavaScript heap, so that the collector knows of it.
+/// Makes a handle for `tensor` and, where `booking` is on, books its memory.
 Napi::Value wrap(Napi::Env env, at::Tensor tensor);
+
+/// Tells the JavaScript heap of the handle's memory, so that its collector runs in time; a second call does nothing.
+void book(Napi::Env env, const Napi::Value& value);
 
 /// The tensor behind a handle; throws a JavaScript TypeError for anything else and for a disposed handle.
 const at::Tensor& unwrap(const Napi::Value& value);

@@ -1,6 +1,7 @@
-// The recurrent and the attention layer, composed of ATen's operations in the order in which Python's layers call
-// them, so that forward and backward give Python's bits.
+// The attention layer, composed of ATen's operations in the order in which Python's layer calls them, so that forward
+// and backward give Python's bits.
 #include "binding.h"
+#include "dropout.h"
 
 namespace qa {
 namespace {
@@ -40,7 +41,7 @@ Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, const Tens
 /// shape [N * heads, L, L]. `p` holds the layer's twelve parameters in the order of its state_dict.
 Tensor transformerEncoderLayer(const Tensor& src, OptionalTensor srcMask, std::vector<Tensor> p, int64_t heads,
                                double dropoutP, double eps, bool training) {
-  const auto dropout = [&](const Tensor& a) { return at::dropout(a, dropoutP, training); };
+  const auto dropout = [&](const Tensor& a) { return qa::dropout(a, dropoutP, training); };
   const auto norm = [&](const Tensor& a, size_t index) {
     return at::layer_norm(a, {src.size(-1)}, p[index], p[index + 1], eps);
   };
@@ -58,17 +59,6 @@ Tensor transformerEncoderLayer(const Tensor& src, OptionalTensor srcMask, std::v
 }  // namespace
 
 void defineLayers(Napi::Object& exports) {
-  define(exports, "packPaddedSequence", [](const Tensor& input, const Tensor& lengths, bool batchFirst) {
-    return at::_pack_padded_sequence(input, lengths, batchFirst);
-  });
-  define(exports, "padPackedSequence", [](const Tensor& data, const Tensor& batchSizes, bool batchFirst, int64_t length) {
-    return at::_pad_packed_sequence(data, batchSizes, batchFirst, 0.0, length);
-  });
-  define(exports, "lstm",
-         [](const Tensor& data, const Tensor& batchSizes, std::vector<Tensor> state, std::vector<Tensor> parameters,
-            int64_t layers, double dropoutP, bool training, bool bidirectional) {
-           return at::lstm(data, batchSizes, state, parameters, true, layers, dropoutP, training, bidirectional);
-         });
   define(exports, "transformerEncoderLayer", transformerEncoderLayer);
 }
 

@@ -49,6 +49,7 @@ void defineOps(Napi::Object& exports) {
   // In place.
   define(exports, "add_", [](const Tensor& a, const Tensor& b) { return a.add_(b); });
   define(exports, "mulScalar_", [](const Tensor& a, double b) { return a.mul_(b); });
+  define(exports, "divScalar_", [](const Tensor& a, double b) { return a.div_(b); });
   define(exports, "fill_", [](const Tensor& a, double value) { return a.fill_(value); });
   define(exports, "copy_", [](const Tensor& a, const Tensor& source) { return a.copy_(source); });
 
@@ -97,7 +98,6 @@ void defineOps(Napi::Object& exports) {
   });
   define(exports, "softmax", [](const Tensor& a, int64_t dim) { return a.softmax(dim); });
   define(exports, "logSoftmax", [](const Tensor& a, int64_t dim) { return a.log_softmax(dim); });
-  define(exports, "dropout", [](const Tensor& a, double p, bool train) { return at::dropout(a, p, train); });
   define(exports, "crossEntropy", [](const Tensor& input, const Tensor& target, int64_t ignoreIndex, double smoothing) {
     return at::cross_entropy_loss(input, target, {}, at::Reduction::Mean, ignoreIndex, smoothing);
   });

@@ -1,6 +1,8 @@
 // The optimizer's arithmetic over all parameters at once; which parameters, which rates and when is TypeScript's.
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "binding.h"
@@ -19,20 +21,45 @@ double correctedRate(double lr, int64_t step, double beta1, double beta2) {
   return lr * std::sqrt(correction2) / correction1;
 }
 
+/// What one parameter's update needs.
+struct Update {
+  Tensor param, grad, expAvg, expAvgSq;
+};
+
+/// Elements that are updated at a time: their four tensors stay in a core's cache from the first operation to the last.
+constexpr int64_t kPiece = 1 << 14;
+
 /// One step of transformers' AdamW (4.46.3), operation by operation. Unlike torch.optim.AdamW it adds eps to sqrt(v)
 /// before the bias correction, which it puts into the step size, and decays the weights after the update. `steps` counts
 /// each parameter's own updates.
 void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
            double beta2, double eps, double weightDecay, bool correctBias) {
-  const c10::NoGradGuard noGrad;
+  const auto update = [&](const Update& a, double rate) {
+    const c10::NoGradGuard noGrad;
+    a.expAvg.mul_(beta1).add_(a.grad, 1.0 - beta1);
+    a.expAvgSq.mul_(beta2).addcmul_(a.grad, a.grad, 1.0 - beta2);
+    const auto denominator = a.expAvgSq.sqrt().add_(eps);
+    a.param.addcdiv_(a.expAvg, denominator, -rate);
+    if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
+  };
   for (size_t index = 0; index < params.size(); ++index) {
-    const auto &param = params[index], &grad = grads[index];
-    const auto &expAvg = expAvgs[index], &expAvgSq = expAvgSqs[index];
-    expAvg.mul_(beta1).add_(grad, 1.0 - beta1);
-    expAvgSq.mul_(beta2).addcmul_(grad, grad, 1.0 - beta2);
-    const auto denominator = expAvgSq.sqrt().add_(eps);
-    param.addcdiv_(expAvg, denominator, -(correctBias ? correctedRate(lr, steps[index], beta1, beta2) : lr));
-    if (weightDecay > 0.0) param.add_(param, -lr * weightDecay);
+    const c10::NoGradGuard noGrad;
+    const auto rate = correctBias ? correctedRate(lr, steps[index], beta1, beta2) : lr;
+    const Update whole{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
+    const auto isFlat = [](const Tensor& a) { return a.is_cpu() && a.is_contiguous(); };
+    if (!isFlat(whole.param) || !isFlat(whole.grad) || !isFlat(whole.expAvg) || !isFlat(whole.expAvgSq)) {
+      update(whole, rate);
+      continue;
+    }
+    const Update flat{whole.param.view(-1), whole.grad.view(-1), whole.expAvg.view(-1), whole.expAvgSq.view(-1)};
+    const auto size = flat.param.numel();
+    at::parallel_for(0, (size + kPiece - 1) / kPiece, 2, [&](int64_t begin, int64_t end) {
+      const c10::NoGradGuard noGradHere;
+      for (auto start = begin * kPiece; start < std::min(end * kPiece, size); start += kPiece) {
+        const auto piece = [&](const Tensor& a) { return a.narrow(0, start, std::min(kPiece, size - start)); };
+        update({piece(flat.param), piece(flat.grad), piece(flat.expAvg), piece(flat.expAvgSq)}, rate);
+      }
+    });
   }
 }
 

@@ -92,6 +92,8 @@ void defineTensors(Napi::Object& exports) {
   define(exports, "device", [](const Tensor& a) { return a.device().str(); });
   define(exports, "dispose", [](Napi::Value handle) { dispose(handle.Env(), handle); });
 
+  define(exports, "book", [](Napi::Value handle) { book(handle.Env(), handle); });
+
   define(exports, "toDevice", [](const Tensor& a, std::string device) { return a.to(at::Device(device)); });
   define(exports, "toDtype", [](const Tensor& a, std::string dtype) { return a.to(scalarType(dtype)); });
 

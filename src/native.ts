@@ -32,6 +32,7 @@ interface Addon {
   dtype(a: Handle): DType;
   device(a: Handle): string;
   dispose(a: Handle): void;
+  book(a: Handle): void;
   toDevice(a: Handle, device: string): Handle;
   toDtype(a: Handle, dtype: DType): Handle;
   requiresGrad(a: Handle): boolean;
@@ -62,6 +63,7 @@ interface Addon {
   isFinite: Unary;
   add_: Binary;
   mulScalar_: WithScalar;
+  divScalar_: WithScalar;
   fill_: WithScalar;
   copy_: Binary;
   view(a: Handle, shape: Shape): Handle;
@@ -105,7 +107,7 @@ interface Addon {
   drawSeed(): Handle;
   randperm(n: number, seed: Handle): Handle;
 
-  // layers.cc
+  // lstm.cc
   packPaddedSequence(input: Handle, lengths: Handle, batchFirst: boolean): [data: Handle, batchSizes: Handle];
   padPackedSequence(
     data: Handle,
@@ -113,16 +115,9 @@ interface Addon {
     batchFirst: boolean,
     totalLength: number,
   ): [output: Handle, lengths: Handle];
-  lstm(
-    data: Handle,
-    batchSizes: Handle,
-    state: Handles,
-    parameters: Handles,
-    numLayers: number,
-    dropout: number,
-    training: boolean,
-    bidirectional: boolean,
-  ): [output: Handle, hidden: Handle, cell: Handle];
+  lstm(data: Handle, batchSizes: Handle, parameters: Handles, training: boolean): Handle;
+
+  // layers.cc
   transformerEncoderLayer(
     src: Handle,
     srcMask: Handle | null,
@@ -157,6 +152,7 @@ interface Addon {
   getNumThreads(): number;
   setGradEnabled(enabled: boolean): void;
   isGradEnabled(): boolean;
+  setBooking(enabled: boolean): void;
   setDeterministic(enabled: boolean): void;
   setAllowTf32(enabled: boolean): void;
   liveTensors(): number;

@@ -5,6 +5,7 @@ import { native } from './native.js';
 interface Owned {
   readonly isDisposed: boolean;
   dispose(): void;
+  book(): void;
 }
 
 /** One list a running `tidy`, the innermost last. Module state, so every worker thread has its own. */
@@ -30,18 +31,22 @@ export function keep<T extends Owned>(tensor: T): T {
 export function tidy<T>(fn: () => T): T {
   const scope: Owned[] = [];
   scopes.push(scope);
+  native.setBooking(false);
   let result: T | undefined;
   try {
     result = refusePromise('tidy', fn());
     return result;
   } finally {
     scopes.pop();
+    const isOutermost = scopes.length === 0;
+    native.setBooking(isOutermost);
     const survivors = new Set<unknown>();
     collect(result, survivors);
     for (const tensor of scope) {
-      if (kept.has(tensor)) continue;
-      if (survivors.has(tensor)) noteCreated(tensor);
-      else tensor.dispose();
+      const survives = survivors.has(tensor);
+      if (survives) noteCreated(tensor);
+      if (!survives && !kept.has(tensor)) tensor.dispose();
+      else if (isOutermost && !tensor.isDisposed) tensor.book();
     }
   }
 }

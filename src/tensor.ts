@@ -46,6 +46,11 @@ export class Tensor {
     this.#handle = undefined;
   }
 
+  /** Tells JavaScript's collector of the memory: see `tidy`. */
+  book(): void {
+    native.book(this.handle);
+  }
+
   /** Gives the handle away and leaves this tensor disposed. */
   take(): Handle {
     const handle = this.handle;
@@ -200,6 +205,9 @@ export class Tensor {
   }
   mul_(factor: number): this {
     return this.#inPlace(native.mulScalar_(this.handle, factor));
+  }
+  div_(divisor: number): this {
+    return this.#inPlace(native.divScalar_(this.handle, divisor));
   }
   fill_(value: number): this {
     return this.#inPlace(native.fill_(this.handle, value));

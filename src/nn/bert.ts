@@ -73,7 +73,7 @@ class BertSelfAttention extends Module {
     const query = this.query.forward(hidden);
     const key = toHeads(this.key.forward(hidden));
     const value = toHeads(this.value.forward(hidden));
-    const scores = toHeads(query).matmul(key.transpose(-1, -2)).div(Math.sqrt(headDim)).add(mask);
+    const scores = toHeads(query).matmul(key.transpose(-1, -2)).div_(Math.sqrt(headDim)).add_(mask);
     const probabilities = this.dropout.forward(scores.softmax(-1));
     return probabilities.matmul(value).permute(0, 2, 1, 3).contiguous().view(batch, length, width);
   }

@@ -1,4 +1,4 @@
-import { arange, empty, zeros } from '../create.js';
+import { arange, empty } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
 import * as init from './init.js';
@@ -16,10 +16,7 @@ export class LSTM extends Module {
   readonly bias_ih_l0: Parameter;
   readonly bias_hh_l0: Parameter;
 
-  constructor(
-    inputSize: number,
-    private readonly hiddenSize: number,
-  ) {
+  constructor(inputSize: number, hiddenSize: number) {
     super();
     this.weight_ih_l0 = new Parameter(empty([4 * hiddenSize, inputSize]));
     this.weight_hh_l0 = new Parameter(empty([4 * hiddenSize, hiddenSize]));
@@ -37,25 +34,19 @@ export class LSTM extends Module {
   forward(input: Tensor, lengths: Tensor): Tensor {
     const [sorted, order] = lengths.toDevice('cpu').sort(0, true);
     const sortedIndices = order.toDevice(input.device);
-    const batch = input.size(0);
     const [data, batchSizes] = native
       .packPaddedSequence(input.indexSelect(0, sortedIndices).handle, sorted.handle, true)
       .map(own) as [Tensor, Tensor];
 
-    const state = [0, 1].map(() => zeros([1, batch, this.hiddenSize], { device: input.device }).handle);
     const parameters = [this.weight_ih_l0, this.weight_hh_l0, this.bias_ih_l0, this.bias_hh_l0];
-    const [output] = native
-      .lstm(
+    const output = own(
+      native.lstm(
         data.handle,
         batchSizes.handle,
-        state,
         parameters.map((parameter) => parameter.handle),
-        1,
-        0,
         this.training,
-        false,
-      )
-      .map(own) as [Tensor, Tensor, Tensor];
+      ),
+    );
 
     const longest = batchSizes.size(0);
     const [padded] = native.padPackedSequence(output.handle, batchSizes.handle, true, longest).map(own) as [

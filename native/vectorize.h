@@ -1,0 +1,9 @@
+// Loops that the compiler shall turn into vector instructions, in a version for each generation of x86 processors: the
+// addon is built for the oldest, and picks at run time.
+#pragma once
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define QA_VECTORIZE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define QA_VECTORIZE
+#endif
