@@ -11,7 +11,7 @@ export async function evaluateFolder(args: EvalArgs): Promise<void> {
   if (validationFile === undefined)
     throw new UsageError('Expected --validation-file or --dataset, but neither came.');
   const trained = await openTrainedModel(args);
-  const metrics = await runEvaluation({
+  const { metrics } = await runEvaluation({
     ...trained,
     file: validationFile,
     version2WithNegative: args.version2WithNegative ?? version2WithNegative,

@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
 import { featuresCommand } from './features.js';
 import { predictCommand } from './predict.js';
+import { reproduceCommand } from './reproduce.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
 import { trainCommand } from './train.js';
@@ -15,6 +16,7 @@ const commands = [
   trainCommand,
   evalCommand,
   predictCommand,
+  reproduceCommand,
   scoreCommand,
   featuresCommand,
   checkCommand,

@@ -21,8 +21,18 @@ interface EvaluationRun {
   readonly say: (text: string) => void;
 }
 
+/** What was evaluated, and what came of it. */
+export interface EvaluationSummary {
+  readonly questions: number;
+  readonly features: number;
+  readonly metrics: Evaluation['metrics'];
+  /** Of features, logits, answers and score. */
+  readonly seconds: number;
+}
+
 /** Evaluates a model on a file of questions, writes what came of it, and prints the notebook's lines. */
-export async function runEvaluation(run: EvaluationRun): Promise<Evaluation['metrics']> {
+export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSummary> {
+  const began = performance.now();
   const examples = await readValidationExamples(run.file, run.version2WithNegative);
   const features = prepareFeatures(examples, run.tokenizer, run.settings);
   const progress = new Progress('evaluate', features.length, 'window');
@@ -39,7 +49,12 @@ export async function runEvaluation(run: EvaluationRun): Promise<Evaluation['met
   await saveEvaluation(run.outputDir, evaluation);
   run.say(`Post-processing ${examples.length} example predictions split into ${features.length} features.`);
   run.say(pythonDictionary(evaluation.metrics));
-  return evaluation.metrics;
+  return {
+    questions: examples.length,
+    features: features.length,
+    metrics: evaluation.metrics,
+    seconds: (performance.now() - began) / 1000,
+  };
 }
 
 /**

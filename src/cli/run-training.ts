@@ -12,14 +12,49 @@ import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '.
 import { availableThreads } from '../setup/threads.js';
 import { TrainLog } from '../train/log.js';
 import { countSteps, train, type TrainingOptions } from '../train/loop.js';
-import { readValidationExamples, runEvaluation } from './run-evaluation.js';
+import { readValidationExamples, runEvaluation, type EvaluationSummary } from './run-evaluation.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration, Progress } from './progress.js';
 import type { TrainArgs } from './train.js';
 import { readTrainingExamples } from './training-examples.js';
 
-/** `qa-native train`: data, model, loop, files, score. */
+/** What a run had, and what came of it. */
+export interface TrainingRun {
+  readonly outputDir: string;
+  readonly dataset: Dataset;
+  readonly settings: Settings;
+  /** The model's, as its kind has it. */
+  readonly config: object;
+  readonly counts: TrainingCounts;
+  /** train_results.json. */
+  readonly results: Readonly<Record<string, number>>;
+  /** Undefined where nothing was evaluated. */
+  readonly evaluation: EvaluationSummary | undefined;
+}
+
+export interface TrainingCounts {
+  readonly vocabulary: number;
+  readonly parameters: number;
+  readonly questions: number;
+  readonly features: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+}
+
+/** `qa-native train`. */
 export async function runTraining(args: TrainArgs): Promise<void> {
+  const { outputDir, dataset, results, evaluation } = await trainAndEvaluate(args);
+  if (args.json) {
+    process.stdout.write(
+      `${JSON.stringify({ ...results, ...evaluation?.metrics, output_dir: outputDir })}\n`,
+    );
+  } else if (evaluation !== undefined) {
+    process.stdout.write(`${whatNext(outputDir, args.model, dataset)}\n`);
+  }
+}
+
+/** Data, model, loop, files, score. */
+export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   const kind = modelKind(args.model);
   const dataset = await resolveDataset(args, cacheDir());
   if (dataset.trainFile === undefined)
@@ -47,10 +82,18 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   const features = prepareFeatures(examples, tokenizer, settings);
 
   const options: TrainingOptions = { ...settings, device };
-  const { totalSteps } = countSteps(features.length, options);
+  const { stepsPerEpoch, totalSteps } = countSteps(features.length, options);
+  const counts: TrainingCounts = {
+    vocabulary: tokenizer.vocabulary.length,
+    parameters: model.numParameters(),
+    questions: examples.length,
+    features: features.length,
+    stepsPerEpoch,
+    totalSteps,
+  };
   const { torchVersion, threads, cpuCapability } = runtimeInfo();
   say(
-    `Training ${args.model} (${model.numParameters().toLocaleString('en')} parameters) on ${dataset.name}: ` +
+    `Training ${args.model} (${counts.parameters.toLocaleString('en')} parameters) on ${dataset.name}: ` +
       `${examples.length} questions, ${features.length} features, ${totalSteps} steps of ${settings.perDeviceTrainBatchSize}.`,
   );
   say(describeSettings(settings, args.seed));
@@ -86,7 +129,7 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   }
   const seconds = (performance.now() - began) / 1000;
   const results = {
-    epoch: done / countSteps(features.length, options).stepsPerEpoch,
+    epoch: done / stepsPerEpoch,
     train_loss: lossSum / done,
     train_runtime: seconds,
     train_samples: features.length,
@@ -99,7 +142,7 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
   say(`Trained in ${formatDuration(seconds)}; the model is in ${outputDir}.`);
 
-  const metrics =
+  const evaluation =
     args.eval && dataset.validationFile !== undefined
       ? await runEvaluation({
           model,
@@ -113,9 +156,7 @@ export async function runTraining(args: TrainArgs): Promise<void> {
         })
       : undefined;
   model.dispose();
-  if (args.json)
-    process.stdout.write(`${JSON.stringify({ ...results, ...metrics, output_dir: outputDir })}\n`);
-  else if (metrics !== undefined) say(whatNext(outputDir, args.model, dataset));
+  return { outputDir, dataset, settings, config, counts, results, evaluation };
 }
 
 /** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { UsageError } from '../errors.js';
+import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { modelKind, modelNames, type ModelName } from '../models/index.js';
+import { checkCounts, compare, whatDiffers, type Row } from '../reproduce/comparison.js';
+import { keepPart } from '../reproduce/kept-part.js';
+import { notebook } from '../reproduce/notebook.js';
+import type { Part } from '../reproduce/part.js';
+import { textTable } from '../reproduce/text-table.js';
+import { kebab, notebookSettings, type Settings } from './options.js';
+import type { ReproduceArgs } from './reproduce.js';
+import { trainAndEvaluate } from './run-training.js';
+
+/** `qa-native reproduce`: each model with each seed, then the table. What is wrong with it is said after it is written. */
+export async function runReproduce(args: ReproduceArgs): Promise<void> {
+  const names = parseModels(args.models);
+  const seeds = parseSeeds(args);
+  const say = (text: string) => {
+    if (!args.json) process.stdout.write(`${text}\n`);
+  };
+
+  const parts: Part[] = [];
+  for (const model of names) {
+    const { problem, title } = notebook.models[model];
+    for (const seed of seeds) {
+      say(`\n# Problem ${problem}. ${title}, seed ${seed}`);
+      const folder = join(args.outputDir, model, `seed-${seed}`);
+      const { part, kept } = await keepPart(folder, askedOf(args, model, seed), () =>
+        run(args, model, seed, folder),
+      );
+      if (kept) say(`Kept from before: ${folder}`);
+      parts.push(part);
+    }
+  }
+
+  const tables = names.map((model) => compare(parts.filter((part) => part.model === model)));
+  const differs = whatDiffers(parts);
+  const rows = tables.flat();
+  await writeJsonAtomic(join(args.outputDir, 'reproduce.json'), { parts, rows, differs });
+  if (args.json) process.stdout.write(`${JSON.stringify({ parts, rows, differs })}\n`);
+  say(`\n${printedTable(rows)}`);
+  if (differs.length > 0) say(`\nA smaller run than the notebook's: ${differs.join('; ')}.`);
+  checkCounts(rows);
+}
+
+function printedTable(rows: readonly Row[]): string {
+  const verdict = ({ equal }: Row) => (equal === undefined ? '' : equal ? 'equal' : 'NOT EQUAL');
+  return textTable(
+    ['model', 'figure', 'notebook', 'here', ''],
+    rows.map((row) => [row.title, row.figure, row.notebook, row.here, verdict(row)]),
+  );
+}
+
+function parseModels(list: string): ModelName[] {
+  const names = list.split(',').map((name) => name.trim());
+  for (const name of names) modelKind(name);
+  return modelNames.filter((name) => names.includes(name));
+}
+
+function parseSeeds({ seeds, seed }: ReproduceArgs): number[] {
+  if (!Number.isInteger(seeds) || seeds < 1) {
+    throw new UsageError(`Expected --seeds to be a whole number of 1 or more, got ${seeds}.`);
+  }
+  return Array.from({ length: seeds }, (_, index) => seed + index);
+}
+
+/** All that decides what comes of a part: one that was asked for otherwise is another. */
+function askedOf(args: ReproduceArgs, model: ModelName, seed: number): Record<string, unknown> {
+  // yargs has each flag a second time with hyphens.
+  const flags = Object.entries(args).filter(
+    ([name]) => /^[a-z]\w*$/i.test(name) && !['models', 'seeds', 'outputDir', 'json'].includes(name),
+  );
+  return { ...Object.fromEntries(flags), model, seed };
+}
+
+async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: string): Promise<Part> {
+  const { dataset, settings, config, counts, results, evaluation } = await trainAndEvaluate({
+    ...args,
+    ...startOf(args, model),
+    model,
+    seed,
+    outputDir: folder,
+    eval: true,
+    version2WithNegative: false,
+  });
+  if (evaluation === undefined || !('exact_match' in evaluation.metrics)) {
+    throw new UsageError(`Expected --validation-file with the files of ${dataset.name}, but none came.`);
+  }
+  const kind = modelKind(model);
+  return {
+    model,
+    seed,
+    vocabulary: counts.vocabulary,
+    parameters: counts.parameters,
+    notebookSizes: isDeepStrictEqual(kind.toJson(config), kind.toJson(kind.preset(counts.vocabulary))),
+    settings: otherSettings(settings),
+    train: {
+      questions: counts.questions,
+      features: counts.features,
+      stepsPerEpoch: counts.stepsPerEpoch,
+      steps: counts.totalSteps,
+      minutes: results['train_runtime'] / 60,
+    },
+    validation: {
+      questions: evaluation.questions,
+      features: evaluation.features,
+      batches: Math.ceil(evaluation.features / settings.perDeviceEvalBatchSize),
+      minutes: evaluation.seconds / 60,
+    },
+    losses: await readLosses(folder, settings.loggingSteps),
+    exactMatch: evaluation.metrics.exact_match,
+    f1: evaluation.metrics.f1,
+  };
+}
+
+/** BERT-mini starts from the checkpoint, the other two at random; the checkpoint's vocabulary is that of all. */
+function startOf(args: ReproduceArgs, model: ModelName) {
+  if (model === 'bert-mini') return {};
+  const folder = args.modelNameOrPath === 'random' ? undefined : args.modelNameOrPath;
+  const vocabFile = args.vocabFile ?? (folder === undefined ? undefined : join(folder, 'vocab.txt'));
+  return { modelNameOrPath: 'random', configName: undefined, vocabFile };
+}
+
+/** Settings that are not the notebook's. How often a loss is printed changes nothing. */
+function otherSettings(settings: Settings): Part['settings'] {
+  const names = Object.keys(settings) as (keyof Settings)[];
+  return Object.fromEntries(
+    names
+      .filter((name) => name !== 'loggingSteps' && settings[name] !== notebookSettings[name])
+      .map((name) => [`--${kebab(name)}`, { here: settings[name], notebook: notebookSettings[name] }]),
+  );
+}
+
+async function readLosses(folder: string, every: number): Promise<Part['losses']> {
+  const log = await readFile(join(folder, 'train_log.jsonl'), 'utf8');
+  return log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { step: number; loss: number })
+    .filter(({ step }) => step % every === 0)
+    .map(({ step, loss }) => ({ step, loss }));
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+
+const folder = temporaryFolder();
+const tiny = ['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--models', 'bert-mini'];
+const short = ['--max-train-samples', '12', '--max-steps', '2', '--logging-steps', '1'];
+
+test('reproduce runs each seed once, prints the notebook’s lines and the table, and says that it is smaller', async (t) => {
+  const dir = join(folder, 'whole');
+  const args = ['reproduce', ...tiny, ...short, '--seeds', '2', '--output-dir', dir];
+  const { code, stdout, stderr } = await qaNative(...args);
+  t.is(code, 0, stderr);
+  t.regex(stdout, /^# Problem 0\. BERT-mini, seed 42$/m);
+  t.is([...stdout.matchAll(/^Loss:[\d.]+$/gm)].length, 4);
+  t.regex(stdout, /^\{'exact_match': [\d.]+, 'f1': [\d.]+\}$/m);
+  t.regex(stdout, /^BERT-mini +parameters +11,105,282 +[\d,]+$/m);
+  t.regex(stdout, /^BERT-mini +EM +60\.00 +[\d.]+ \([\d.]+ to [\d.]+, 2 seeds\)$/m);
+  t.regex(stdout, /A smaller run than the notebook's: without lstm, transformer; 12 training questions/);
+
+  const { parts } = JSON.parse(readFileSync(join(dir, 'reproduce.json'), 'utf8')) as { parts: unknown[] };
+  t.is(parts.length, 2);
+  const weights = join(dir, 'bert-mini', 'seed-43', 'model.safetensors');
+  const { mtimeMs } = statSync(weights);
+  const again = await qaNative(...args);
+  t.is([...again.stdout.matchAll(/^Kept from before: /gm)].length, 2);
+  t.is(statSync(weights).mtimeMs, mtimeMs);
+});
+
+test('reproduce refuses models and seeds that there are not, before anything runs', async (t) => {
+  const dir = join(folder, 'refused');
+  for (const wrong of [
+    ['--models', 'gru'],
+    ['--seeds', '0'],
+    ['--seeds', '1.5'],
+  ]) {
+    const { code, stderr } = await qaNative('reproduce', ...tiny.slice(0, 4), ...wrong, '--output-dir', dir);
+    t.is(code, 2);
+    t.regex(stderr, /^qa-native: Expected /);
+  }
+  t.false(existsSync(dir));
+});
