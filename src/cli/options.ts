@@ -13,6 +13,8 @@ export const notebookSettings = {
   warmupSteps: 0,
   maxGradNorm: 1.0,
   loggingSteps: 1000,
+  saveSteps: 500,
+  saveTotalLimit: 2,
   nBestSize: 20,
   maxAnswerLength: 30,
   nullScoreDiffThreshold: 0,
@@ -44,6 +46,8 @@ const settingTable: Record<SettingName, { describe: string; least: number; whole
     warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
     maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
     loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
+    saveSteps: { describe: 'steps between two checkpoints; 0 for none', least: 0, whole: true },
+    saveTotalLimit: { describe: 'checkpoints that are kept', least: 1, whole: true },
     nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
     maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
     nullScoreDiffThreshold: {
@@ -68,6 +72,8 @@ export const trainingSettings = [
   'warmupSteps',
   'maxGradNorm',
   'loggingSteps',
+  'saveSteps',
+  'saveTotalLimit',
 ] as const satisfies SettingName[];
 
 /** yargs options for some settings. They have no yargs default, so that a data set's own settings can come between. */

@@ -9,6 +9,8 @@ export class Progress {
     private readonly total: number,
     /** What is counted, such as `step`, for the rate. */
     private readonly unit: string,
+    /** What was done before, which says nothing of the rate. */
+    private readonly start = 0,
   ) {}
 
   /** Shows `done` of the total, with the rate, the time left and a note such as the loss. */
@@ -18,7 +20,7 @@ export class Progress {
     if (done < this.total && now - this.#drawn < 100) return;
     this.#drawn = now;
     const seconds = (now - this.#began) / 1000;
-    const rate = done / seconds;
+    const rate = (done - this.start) / seconds;
     const width = 24;
     const filled = Math.round((width * done) / this.total);
     const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
@@ -28,14 +30,8 @@ export class Progress {
     );
   }
 
-  /** Writes a line that stays, above the bar. */
-  print(text: string): void {
-    if (this.#stream.isTTY) this.#line('');
-    process.stdout.write(`${text}\n`);
-  }
-
-  /** Takes the bar away. */
-  finish(): void {
+  /** Takes the bar away, for a line that stays or for good. */
+  clear(): void {
     if (this.#stream.isTTY) this.#line('');
   }
 

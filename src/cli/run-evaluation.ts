@@ -45,7 +45,7 @@ export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSumma
       progress.update(done);
     },
   );
-  progress.finish();
+  progress.clear();
   await saveEvaluation(run.outputDir, evaluation);
   run.say(`Post-processing ${examples.length} example predictions split into ${features.length} features.`);
   run.say(pythonDictionary(evaluation.metrics));

@@ -9,6 +9,7 @@ import { keepPart } from '../reproduce/kept-part.js';
 import { notebook } from '../reproduce/notebook.js';
 import type { Part } from '../reproduce/part.js';
 import { textTable } from '../reproduce/text-table.js';
+import { listCheckpoints } from '../train/checkpoint.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
 import type { ReproduceArgs } from './reproduce.js';
 import { trainAndEvaluate } from './run-training.js';
@@ -84,6 +85,9 @@ async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: 
     outputDir: folder,
     eval: true,
     version2WithNegative: false,
+    // One that was killed on the way goes on where it was.
+    resumeFromCheckpoint: (await listCheckpoints(folder)).length > 0 ? '' : undefined,
+    overwriteOutputDir: false,
   });
   if (evaluation === undefined || !('exact_match' in evaluation.metrics)) {
     throw new UsageError(`Expected --validation-file with the files of ${dataset.name}, but none came.`);
@@ -123,12 +127,15 @@ function startOf(args: ReproduceArgs, model: ModelName) {
   return { modelNameOrPath: 'random', configName: undefined, vocabFile };
 }
 
-/** Settings that are not the notebook's. How often a loss is printed changes nothing. */
+/** Settings that change no figure. */
+const changesNothing: readonly string[] = ['loggingSteps', 'saveSteps', 'saveTotalLimit'];
+
+/** Settings that are not the notebook's. */
 function otherSettings(settings: Settings): Part['settings'] {
   const names = Object.keys(settings) as (keyof Settings)[];
   return Object.fromEntries(
     names
-      .filter((name) => name !== 'loggingSteps' && settings[name] !== notebookSettings[name])
+      .filter((name) => !changesNothing.includes(name) && settings[name] !== notebookSettings[name])
       .map((name) => [`--${kebab(name)}`, { here: settings[name], notebook: notebookSettings[name] }]),
   );
 }

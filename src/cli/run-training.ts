@@ -10,12 +10,14 @@ import { saveModel } from '../models/folder.js';
 import { modelKind } from '../models/index.js';
 import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '../runtime.js';
 import { availableThreads } from '../setup/threads.js';
-import { TrainLog } from '../train/log.js';
-import { countSteps, train, type TrainingOptions } from '../train/loop.js';
+import type { Device } from '../tensor.js';
+import { countSteps, type TrainingOptions } from '../train/loop.js';
 import { readValidationExamples, runEvaluation, type EvaluationSummary } from './run-evaluation.js';
 import { resolveSettings, type Settings } from './options.js';
-import { formatDuration, Progress } from './progress.js';
+import { formatDuration } from './progress.js';
+import { hashFeatures, whereToResume } from './resume.js';
 import type { TrainArgs } from './train.js';
+import { trainWithCheckpoints } from './train-with-checkpoints.js';
 import { readTrainingExamples } from './training-examples.js';
 
 /** What a run had, and what came of it. */
@@ -72,11 +74,13 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   if (args.eval && dataset.validationFile !== undefined) {
     await readValidationExamples(dataset.validationFile, version2WithNegative);
   }
+  const outputDir = args.outputDir ?? join('runs', args.model);
+  const resumed = await whereToResume(args, outputDir);
   const { examples } = await readTrainingExamples(dataset.trainFile, args.maxTrainSamples);
   const { model, config, tokenizer, report } = await startingPoint(kind, {
-    modelNameOrPath: args.modelNameOrPath ?? defaultStart(args.model, dataset),
+    modelNameOrPath: resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset),
     configName: args.configName,
-    vocabFile: args.vocabFile ?? dataset.vocabFile,
+    vocabFile: resumed === undefined ? (args.vocabFile ?? dataset.vocabFile) : undefined,
     seed: args.seed,
   });
   const features = prepareFeatures(examples, tokenizer, settings);
@@ -104,41 +108,33 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
     if (report.missing.length > 0) say(`Weights that were newly initialized: ${report.missing.join(', ')}`);
   }
 
-  const outputDir = args.outputDir ?? join('runs', args.model);
-  const log = await TrainLog.open(join(outputDir, 'train_log.jsonl'));
-  const progress = new Progress('train', totalSteps, 'step');
-  let lossSum = 0;
-  let done = 0;
-  const began = performance.now();
-  try {
-    for await (const line of train(
-      model,
-      features,
-      options,
-      (feature) => examples[feature.exampleIndex]?.id ?? '?',
-    )) {
-      await log.write(line);
-      lossSum += line.loss;
-      done = line.step;
-      if (line.step % settings.loggingSteps === 0 && !args.json) progress.print(`Loss:${line.loss}`);
-      progress.update(line.step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
-    }
-  } finally {
-    progress.finish();
-    await log.close();
-  }
-  const seconds = (performance.now() - began) / 1000;
+  const saveRun = async (folder: string) => {
+    await saveModel(folder, kind, config, model);
+    await saveTokenizer(folder, tokenizer);
+    await writeJsonAtomic(join(folder, 'preparation.json'), pickPreparation(settings));
+  };
+  if (resumed !== undefined) say(`Going on from ${resumed.folder}.`);
+  const { seconds, lossSum } = await trainWithCheckpoints({
+    model,
+    features,
+    options,
+    ...settings,
+    nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
+    outputDir,
+    resumed,
+    asked: askedOf(args, settings, device, hashFeatures(features)),
+    saveRun,
+    say,
+  });
   const results = {
-    epoch: done / stepsPerEpoch,
-    train_loss: lossSum / done,
+    epoch: totalSteps / stepsPerEpoch,
+    train_loss: lossSum / totalSteps,
     train_runtime: seconds,
     train_samples: features.length,
-    train_samples_per_second: (done * settings.perDeviceTrainBatchSize) / seconds,
-    train_steps_per_second: done / seconds,
+    train_samples_per_second: (totalSteps * settings.perDeviceTrainBatchSize) / seconds,
+    train_steps_per_second: totalSteps / seconds,
   };
-  await saveModel(outputDir, kind, config, model);
-  await saveTokenizer(outputDir, tokenizer);
-  await writeJsonAtomic(join(outputDir, 'preparation.json'), pickPreparation(settings));
+  await saveRun(outputDir);
   await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
   say(`Trained in ${formatDuration(seconds)}; the model is in ${outputDir}.`);
 
@@ -174,6 +170,23 @@ function describeSettings(settings: Settings, seed: number): string {
     `seed ${seed}`,
   ];
   return `Settings: ${shown.join(', ')}.`;
+}
+
+/** All that decides the bits of a run. */
+function askedOf(args: TrainArgs, settings: Settings, device: Device, features: string) {
+  const { model, seed } = args;
+  const { maxSeqLength, docStride, perDeviceTrainBatchSize, learningRate } = settings;
+  const { numTrainEpochs, maxSteps, warmupSteps, maxGradNorm } = settings;
+  const windows = { maxSeqLength, docStride, features };
+  const schedule = {
+    perDeviceTrainBatchSize,
+    learningRate,
+    numTrainEpochs,
+    maxSteps,
+    warmupSteps,
+    maxGradNorm,
+  };
+  return { model, seed, device, ...windows, ...schedule };
 }
 
 /** What evaluation and prediction have to cut windows by, so that they need not be told again. */

@@ -9,8 +9,9 @@ import {
   trainingSettings,
   version2Option,
 } from './options.js';
+import type { ResumeArgs } from './resume.js';
 
-export interface TrainArgs {
+export interface TrainArgs extends ResumeArgs {
   readonly model: string;
   readonly dataset: string | undefined;
   readonly trainFile: string | undefined;
@@ -62,6 +63,15 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       describe: 'where the run goes',
       defaultDescription: 'runs/<model>',
       requiresArg: true,
+    },
+    'resume-from-checkpoint': {
+      type: 'string',
+      describe: 'go on from this checkpoint, or without a folder from the newest whole one',
+    },
+    'overwrite-output-dir': {
+      type: 'boolean',
+      default: false,
+      describe: 'begin anew where the output folder holds an unfinished run',
     },
     ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },

@@ -1,6 +1,7 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
+import { writeFileAtomic } from '../formats/atomic-file.js';
 import type { StepLog } from './loop.js';
 
 /** train_log.jsonl: a JSON object a line, numbers in the shortest form that reads back as the same double. */
@@ -10,11 +11,13 @@ export class TrainLog {
     private readonly file: FileHandle,
   ) {}
 
-  /** Starts a log anew; an older one at this path is replaced. */
-  static async open(path: string): Promise<TrainLog> {
+  /** Starts a log anew, or with the lines of `from`; an older one at this path is replaced. */
+  static async open(path: string, from?: string): Promise<TrainLog> {
     try {
       await mkdir(dirname(path), { recursive: true });
-      return new TrainLog(path, await open(path, 'w'));
+      const file = await open(path, 'w');
+      if (from !== undefined) await file.appendFile(await readFile(from));
+      return new TrainLog(path, file);
     } catch (error) {
       throw logError(path, error);
     }
@@ -26,6 +29,11 @@ export class TrainLog {
     } catch (error) {
       throw logError(this.path, error);
     }
+  }
+
+  /** Writes what there is to another file, whole. */
+  async copyTo(path: string): Promise<void> {
+    await writeFileAtomic(path, await readFile(this.path));
   }
 
   close(): Promise<void> {

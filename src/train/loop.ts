@@ -6,12 +6,12 @@ import { QaError } from '../errors.js';
 import { toInputs } from '../models/inputs.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { spanLoss } from '../models/span-head.js';
-import { randomPermutation } from '../random.js';
 import { tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
 import { clipGradNorm } from './clip.js';
-import { AdamW } from './optimizer.js';
+import type { AdamW } from './optimizer.js';
 import { linearScheduleWithWarmup } from './schedule.js';
+import { TrainingState } from './state.js';
 
 export interface TrainingOptions {
   /** Positions of a row; shorter features are padded to it. */
@@ -53,12 +53,15 @@ export function countSteps(
  * The notebook's training loop. Each step: forward, backward, clipping, AdamW, schedule, gradients forgotten. Yields
  * a line after each step and to the event loop before the next.
  * @param nameOf names a feature in errors, by its example's id
+ * @param state where the run stands, a new one's unless it goes on from a checkpoint; whoever saves it does so at a
+ *   yield, and when the loop ends, it is disposed
  */
 export async function* train(
   model: ReaderModel,
   features: readonly Feature[],
   options: TrainingOptions,
   nameOf: (feature: Feature) => string,
+  state = new TrainingState(model, options.device),
 ): AsyncGenerator<StepLog, void, void> {
   if (features.length === 0) {
     throw new QaError(
@@ -67,29 +70,25 @@ export async function* train(
     );
   }
   const { stepsPerEpoch, totalSteps } = countSteps(features.length, options);
-  const optimizer = new AdamW(model.to(options.device).parameters());
+  const batchSize = options.perDeviceTrainBatchSize;
   model.train();
   try {
-    for (let step = 0; step < totalSteps;) {
-      for (const rows of epoch(features, options.perDeviceTrainBatchSize)) {
-        const rate = options.learningRate * linearScheduleWithWarmup(step, options.warmupSteps, totalSteps);
-        const { loss, gradNorm } = trainingStep(model, optimizer, rows, rate, options, step + 1, nameOf);
-        step += 1;
-        yield { step, epoch: step / stepsPerEpoch, loss, grad_norm: gradNorm, learning_rate: rate };
-        if (step >= totalSteps) return;
-        await nextTurn();
-      }
+    while (state.step < totalSteps) {
+      const position = state.step % stepsPerEpoch;
+      if (position === 0) state.beginEpoch(features.length);
+      const indexes = state.order.subarray(position * batchSize, (position + 1) * batchSize);
+      const rows = Array.from(indexes, (index) => features[index]);
+
+      const factor = linearScheduleWithWarmup(state.step, options.warmupSteps, totalSteps);
+      const rate = options.learningRate * factor;
+      const step = state.step + 1;
+      const { loss, gradNorm } = trainingStep(model, state.optimizer, rows, rate, options, step, nameOf);
+      state.step = step;
+      yield { step, epoch: step / stepsPerEpoch, loss, grad_norm: gradNorm, learning_rate: rate };
+      await nextTurn();
     }
   } finally {
-    optimizer.dispose();
-  }
-}
-
-/** One pass over all features in a new order, as rows of a batch; the last batch may be shorter. */
-function* epoch(features: readonly Feature[], batchSize: number): Generator<Feature[]> {
-  const order = randomPermutation(features.length);
-  for (let start = 0; start < order.length; start += batchSize) {
-    yield Array.from(order.subarray(start, start + batchSize), (index) => features[index]);
+    state.dispose();
   }
 }
 

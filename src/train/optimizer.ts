@@ -1,4 +1,4 @@
-import { zeros } from '../create.js';
+import { tensor, zeros } from '../create.js';
 import { native } from '../native.js';
 import type { Parameter } from '../nn/module.js';
 import { keep, tidy } from '../scope.js';
@@ -9,6 +9,13 @@ export interface AdamWOptions {
   readonly eps?: number;
   readonly weightDecay?: number;
   readonly correctBias?: boolean;
+}
+
+/** What the optimizer remembers of one parameter: numbers in row-major order. */
+export interface Moments {
+  readonly expAvg: Float32Array;
+  readonly expAvgSq: Float32Array;
+  readonly steps: number;
 }
 
 interface State {
@@ -57,6 +64,28 @@ export class AdamW {
         weightDecay,
         correctBias,
       );
+    });
+  }
+
+  /** The moments by parameter, in their order; null where one was never updated. */
+  moments(): (Moments | null)[] {
+    return this.parameters.map((parameter) => {
+      const state = this.#states.get(parameter);
+      if (state === undefined) return null;
+      const { expAvg, expAvgSq, steps } = state;
+      return { expAvg: expAvg.toFloat32Array(), expAvgSq: expAvgSq.toFloat32Array(), steps };
+    });
+  }
+
+  /** Puts back what `moments` gave for the same parameters. */
+  loadMoments(moments: readonly (Moments | null)[]): void {
+    this.dispose();
+    this.parameters.forEach((parameter, index) => {
+      const saved = moments[index];
+      if (saved === null || saved === undefined) return;
+      const load = (data: Float32Array) => keep(tensor(data, parameter.shape, { device: parameter.device }));
+      const state = { expAvg: load(saved.expAvg), expAvgSq: load(saved.expAvgSq), steps: saved.steps };
+      this.#states.set(parameter, state);
     });
   }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
-const bin = fileURLToPath(new URL('../../bin/qa-native.js', import.meta.url));
+/** The program that users type. */
+export const bin = fileURLToPath(new URL('../../bin/qa-native.js', import.meta.url));
 
 export interface Result {
   readonly code: number | null;

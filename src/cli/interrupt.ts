@@ -1,0 +1,41 @@
+import { QaError } from '../errors.js';
+
+/** The signals that ask a run to end, with the exit codes that shells give them: 128 and the signal's number. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type Signal = keyof typeof exitCodes;
+const signals = Object.keys(exitCodes) as Signal[];
+
+/** Hears the first signal, which whoever runs asks for between two steps; the second one ends the process at once. */
+export class Interrupt {
+  #signal: Signal | undefined;
+
+  constructor() {
+    for (const signal of signals) process.on(signal, this.#hear);
+  }
+
+  get signal(): Signal | undefined {
+    return this.#signal;
+  }
+
+  /** Leaves the signals to whoever had them before. */
+  dispose(): void {
+    for (const signal of signals) process.off(signal, this.#hear);
+  }
+
+  readonly #hear = (signal: Signal): void => {
+    if (this.#signal !== undefined) process.exit(exitCodes[signal]);
+    this.#signal = signal;
+    process.stderr.write(`\nqa-native: ${signal}: ends after this step; once more ends at once.\n`);
+  };
+}
+
+/** A run that a signal ended where it can go on. */
+export class Interrupted extends QaError {
+  override readonly exitCode: number;
+
+  constructor(signal: Signal, message: string) {
+    super(message, 'ERR_INTERRUPTED');
+    this.exitCode = exitCodes[signal];
+  }
+}

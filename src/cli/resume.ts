@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Feature } from '../data/examples.js';
+import { QaError, UsageError, messageOf } from '../errors.js';
+import {
+  findCheckpoint,
+  listCheckpoints,
+  openCheckpoint,
+  removeUnfinished,
+  type Checkpoint,
+} from '../train/checkpoint.js';
+
+export interface ResumeArgs {
+  /** A checkpoint's folder; empty for the newest of the output folder. */
+  readonly resumeFromCheckpoint: string | undefined;
+  readonly overwriteOutputDir: boolean;
+}
+
+/** A run's last file: where it is, the run's checkpoints are no longer needed. */
+const lastFile = 'train_results.json';
+
+/**
+ * The checkpoint to go on from; undefined for a run from the beginning. Throws where the output folder holds a run that
+ * was not finished and nothing says what to do with it.
+ */
+export async function whereToResume(args: ResumeArgs, outputDir: string): Promise<Checkpoint | undefined> {
+  const { resumeFromCheckpoint: folder } = args;
+  if (folder !== undefined && folder !== '') return openCheckpoint(folder);
+  if (folder === '') {
+    const found = await findCheckpoint(outputDir, (damaged, why) => {
+      process.stderr.write(`qa-native: ${damaged} is passed over: ${why}.\n`);
+    });
+    if (found !== undefined) return found;
+    throw new QaError(
+      `Expected a whole checkpoint in ${outputDir}, but there is none; leave out --resume-from-checkpoint to begin from the start.`,
+      'ERR_CHECKPOINT',
+    );
+  }
+  const [newest] = await listCheckpoints(outputDir);
+  if (newest !== undefined && !args.overwriteOutputDir && !existsSync(join(outputDir, lastFile))) {
+    throw new UsageError(
+      `Expected an --output-dir without an unfinished run, but there is ${newest}; ` +
+        'go on with --resume-from-checkpoint, begin anew with --overwrite-output-dir, or give another one.',
+    );
+  }
+  return undefined;
+}
+
+/** Makes the output folder, and takes away what an earlier run left there that would be mistaken for this one's. */
+export async function clearOutput(outputDir: string, resumed: Checkpoint | undefined): Promise<void> {
+  try {
+    await mkdir(outputDir, { recursive: true });
+    await removeUnfinished(outputDir);
+    await rm(join(outputDir, lastFile), { force: true });
+    const outdated = resumed === undefined ? await listCheckpoints(outputDir) : [];
+    for (const folder of outdated) await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw new QaError(
+      `Expected to write into ${outputDir}, but that failed (${messageOf(error)}); give an --output-dir that you may write to.`,
+      'ERR_WRITE',
+      { cause: error },
+    );
+  }
+}
+
+/** A hash of all that training is given: ids and labels of every window. */
+export function hashFeatures(features: readonly Feature[]): string {
+  const hash = createHash('sha256');
+  for (const { inputIds, contextStart, startPosition, endPosition } of features) {
+    hash.update(Int32Array.of(inputIds.length, contextStart, startPosition, endPosition)).update(inputIds);
+  }
+  return hash.digest('hex');
+}
+
+/** Throws where a run that goes on was asked for another than it was: its bits would be neither's. */
+export function expectSame(checkpoint: Checkpoint, asked: Readonly<Record<string, unknown>>): void {
+  const { asked: before } = checkpoint.state;
+  const names = Object.keys({ ...before, ...asked });
+  const other = names.filter((name) => !isDeepStrictEqual(before[name], asked[name]));
+  if (other.length === 0) return;
+  const changes = other.map((name) => `${name} ${String(asked[name])} instead of ${String(before[name])}`);
+  throw new QaError(
+    `Expected to go on as ${checkpoint.folder} began, got ${changes.join(', ')}; give the flags and files of the run that wrote it.`,
+    'ERR_CHECKPOINT',
+  );
+}
+
+/** The command line that goes on with this run, for a shell. */
+export function resumeCommand(argv: readonly string[], outputDir: string): string {
+  const given = argv.filter((word, index) => {
+    const isFlag = /^--(resume-from-checkpoint|overwrite-output-dir)\b/.test(word);
+    const isItsValue = argv[index - 1] === '--resume-from-checkpoint' && !word.startsWith('-');
+    return !isFlag && !isItsValue;
+  });
+  const folder = given.some((word) => word.startsWith('--output-dir')) ? [] : ['--output-dir', outputDir];
+  const flag = given[0] === 'train' ? [...folder, '--resume-from-checkpoint'] : [];
+  return ['npx qa-native', ...[...given, ...flag].map(quote)].join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,70 @@
+import { tensor } from '../create.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { getRngState, randomPermutation, setRngState } from '../random.js';
+import { tidy } from '../scope.js';
+import type { Device } from '../tensor.js';
+import { AdamW, type Moments } from './optimizer.js';
+
+/** What a state is on disk, beside the optimizer's moments: plain JSON. */
+export interface SavedState {
+  readonly global_step: number;
+  /** Base64 of the generators' states, by device: the CPU's, and the GPU's where training runs there. */
+  readonly rng: Readonly<Record<Device, string>>;
+  /** The CPU generator's before the running epoch's order was drawn, from which it is drawn again. */
+  readonly epoch_rng: string;
+}
+
+/** All that a run is between two steps, beside the model's weights. */
+export class TrainingState {
+  /** Steps done. */
+  step = 0;
+  /** The features of the running epoch in their order, by index. */
+  order: Int32Array = new Int32Array();
+  readonly optimizer: AdamW;
+  readonly #devices: readonly Device[];
+  #epochRng = '';
+
+  /** Moves the model to the device. */
+  constructor(model: ReaderModel, device: Device) {
+    this.optimizer = new AdamW(model.to(device).parameters());
+    this.#devices = device === 'cpu' ? ['cpu'] : ['cpu', device];
+  }
+
+  /** Draws the order of a new epoch. */
+  beginEpoch(numFeatures: number): void {
+    this.#epochRng = readRng('cpu');
+    this.order = randomPermutation(numFeatures);
+  }
+
+  save(): { saved: SavedState; moments: ReturnType<AdamW['moments']> } {
+    const rng = Object.fromEntries(this.#devices.map((device) => [device, readRng(device)]));
+    const saved = { global_step: this.step, rng, epoch_rng: this.#epochRng };
+    return { saved, moments: this.optimizer.moments() };
+  }
+
+  /** Goes back to a state that `save` gave; the generators are then those of that moment. */
+  restore(saved: SavedState, moments: readonly (Moments | null)[], numFeatures: number): void {
+    this.step = saved.global_step;
+    this.optimizer.loadMoments(moments);
+    if (saved.epoch_rng !== '') {
+      writeRng('cpu', saved.epoch_rng);
+      this.beginEpoch(numFeatures);
+    }
+    for (const [device, state] of Object.entries(saved.rng)) writeRng(device, state);
+  }
+
+  /** Frees the optimizer's moments. */
+  dispose(): void {
+    this.optimizer.dispose();
+  }
+}
+
+function readRng(device: Device): string {
+  return tidy(() => Buffer.from(getRngState(device).toArray() as Uint8Array).toString('base64'));
+}
+
+function writeRng(device: Device, state: string): void {
+  tidy(() => {
+    setRngState(tensor(Uint8Array.from(Buffer.from(state, 'base64'))), device);
+  });
+}

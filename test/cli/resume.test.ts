@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { resumeCommand } from '../../src/cli/resume.js';
+import { bin, qaNative, temporaryFolder, writeTinyConfig, type Result } from './run.js';
+
+// Runs that are stopped in every way go on to the bits of one that never was.
+
+const folder = temporaryFolder();
+const steps = 60;
+const flags = [
+  ...['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--max-train-samples', '100'],
+  ...['--max-steps', String(steps), '--save-steps', '2', '--no-eval'],
+];
+const train = (dir: string, ...more: readonly string[]) => [
+  'train',
+  'bert-mini',
+  ...flags,
+  '--output-dir',
+  dir,
+  ...more,
+];
+const bitsOf = (dir: string) =>
+  ['model.safetensors', 'train_log.jsonl'].map((name) => readFileSync(join(dir, name)).toString('hex'));
+
+const whole = join(folder, 'whole');
+test.before(async (t) => {
+  const { code, stderr } = await qaNative(...train(whole));
+  t.is(code, 0, stderr);
+});
+
+/** Starts a run and sends a signal once its log has so many lines. */
+async function stopAt(lines: number, signal: NodeJS.Signals, args: readonly string[]): Promise<Result> {
+  const log = join(args[args.indexOf('--output-dir') + 1], 'train_log.jsonl');
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const count = () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0);
+  while (count() < lines && child.exitCode === null) await sleep(1);
+  child.kill(signal);
+  return { code: await ended, ...output };
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test.serial(`${signal} ends a run after its step, saved, with the command that goes on`, async (t) => {
+    const dir = join(folder, signal);
+    const { code, stderr } = await stopAt(3, signal, train(dir));
+    t.is(code, exitCode, stderr);
+    const [, step, saved] = /Stopped after step (\d+), which is saved in (\S+);/.exec(stderr) ?? [];
+    t.is(saved, join(dir, `checkpoint-${step}`));
+    t.true(stderr.includes(`go on with: npx qa-native ${train(dir, '--resume-from-checkpoint').join(' ')}`));
+    const resumed = await qaNative(...train(dir, '--resume-from-checkpoint'));
+    t.is(resumed.code, 0, resumed.stderr);
+    t.regex(resumed.stdout, new RegExp(`Going on from .*checkpoint-${step}\\.`));
+    t.deepEqual(bitsOf(dir), bitsOf(whole));
+  });
+}
+
+test.serial(
+  'a run that is killed again and again, also while it saves, comes to the same bits',
+  async (t) => {
+    const dir = join(folder, 'killed');
+    let lines = 5;
+    let result = await stopAt(lines, 'SIGKILL', train(dir));
+    for (; result.code === null && lines < steps; lines += 11) {
+      result = await stopAt(lines, 'SIGKILL', train(dir, '--resume-from-checkpoint'));
+    }
+    if (result.code === null) result = await qaNative(...train(dir, '--resume-from-checkpoint'));
+    t.is(result.code, 0, result.stderr);
+    t.deepEqual(bitsOf(dir), bitsOf(whole));
+    t.deepEqual(
+      readdirSync(dir).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  },
+);
+
+test.serial('a damaged checkpoint is named and passed over', async (t) => {
+  const dir = join(folder, 'damaged');
+  const { stderr } = await stopAt(7, 'SIGINT', train(dir));
+  const newest = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const path = join(newest, 'optimizer.safetensors');
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 1] ^= 1;
+  writeFileSync(path, bytes);
+  const resumed = await qaNative(...train(dir, '--resume-from-checkpoint'));
+  t.is(resumed.code, 0, resumed.stderr);
+  t.true(resumed.stderr.includes(`${newest} is passed over: optimizer.safetensors was changed.`));
+  t.deepEqual(bitsOf(dir), bitsOf(whole));
+});
+
+test.serial('an unfinished run is neither mixed with another nor begun anew unasked', async (t) => {
+  const dir = join(folder, 'unfinished');
+  await stopAt(3, 'SIGTERM', train(dir));
+  const again = await qaNative(...train(dir));
+  t.is(again.code, 2);
+  t.regex(again.stderr, /without an unfinished run, .*checkpoint-\d+; go on with --resume-from-checkpoint/);
+  const other = await qaNative(...train(dir, '--resume-from-checkpoint', '--seed', '7'));
+  t.is(other.code, 1);
+  t.regex(other.stderr, /Expected to go on as .* got seed 7 instead of 42; give the flags/);
+  const anew = await qaNative(...train(dir, '--overwrite-output-dir'));
+  t.is(anew.code, 0, anew.stderr);
+  t.deepEqual(bitsOf(dir), bitsOf(whole));
+  // A run that came to its end is replaced without asking.
+  t.is((await qaNative(...train(dir))).code, 0);
+});
+
+test.serial('where there is nothing to go on from, that is said', async (t) => {
+  const { code, stderr } = await qaNative(...train(join(folder, 'empty'), '--resume-from-checkpoint'));
+  t.is(code, 1);
+  t.regex(stderr, /Expected a whole checkpoint in .*empty, but there is none/);
+});
+
+test('the command that goes on is what was typed, once, quoted', (t) => {
+  const argv = [
+    'train',
+    'lstm',
+    '--train-file',
+    "it's.json",
+    '--resume-from-checkpoint',
+    'runs/x/checkpoint-5',
+  ];
+  t.is(
+    resumeCommand(argv, 'runs/lstm'),
+    `npx qa-native train lstm --train-file 'it'\\''s.json' --output-dir runs/lstm --resume-from-checkpoint`,
+  );
+  t.is(resumeCommand(['reproduce'], 'runs/x'), 'npx qa-native reproduce');
+});
