@@ -1,5 +1,6 @@
 import type { Example } from '../data/examples.js';
 import { QaError } from '../errors.js';
+import { normalizeAsciiAnswer } from './ascii-answer.js';
 import { blankArticles, lower, removePunctuation, splitWords } from './python-text.js';
 
 // The official SQuAD v1.1 evaluation (Rajpurkar et al. 2016, arXiv:1606.05250, section 6), which `load_metric('squad')`
@@ -16,6 +17,11 @@ export type Predictions = ReadonlyMap<string, string> | Readonly<Record<string, 
 
 /** Lower case, without punctuation and articles, words apart by one space. */
 export function normalizeAnswer(text: string): string {
+  return normalizeAsciiAnswer(text) ?? normalizeAnyAnswer(text);
+}
+
+/** The long way, which takes the evaluator's steps one by one. */
+export function normalizeAnyAnswer(text: string): string {
   return splitWords(blankArticles(removePunctuation(lower(text)))).join(' ');
 }
 
@@ -97,10 +103,12 @@ export function sameText(prediction: string, groundTruth: string): number {
   return prediction === groundTruth ? 1 : 0;
 }
 
-/** F1 of normalised texts. */
+/** F1 of normalised texts, whose words are one blank apart. */
 export function wordOverlap(prediction: string, groundTruth: string): number {
-  const predicted = splitWords(prediction);
-  const accepted = splitWords(groundTruth);
+  if (prediction === '' || groundTruth === '') return 0;
+  if (prediction === groundTruth) return 1;
+  const predicted = prediction.split(' ');
+  const accepted = groundTruth.split(' ');
   const left = new Map<string, number>();
   for (const word of accepted) left.set(word, (left.get(word) ?? 0) + 1);
   let common = 0;

@@ -1,6 +1,6 @@
 import type { Example, Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
-import { BestSpans, type Span } from './best-spans.js';
+import { BestSpans, unpackSpans, type PackedSpans, type Span } from './best-spans.js';
 import { addNullAnswer, chooseAnswer, lowestNull, type AnswerSpan } from './null-answer.js';
 import type { RawPredictions } from './predict.js';
 import { topIndexes } from './top-indexes.js';
@@ -71,8 +71,7 @@ export function postprocessPredictions(
   requirePositive('maxAnswerLength', maxAnswerLength);
   const featuresPerExample = groupFeatures(examples, features, logits);
   const predictions = new Map<string, string>();
-  const nbest = new Map<string, Candidate[]>();
-  const nullOdds = new Map<string, number>();
+  const packed: PackedSpans[] = [];
   const best = new BestSpans(nBestSize);
   examples.forEach(({ id, context }, exampleIndex) => {
     best.clear();
@@ -81,21 +80,47 @@ export function postprocessPredictions(
       const end = ranked(logits.end[index], nBestSize, id);
       addSpans(best, features[index], start, end, maxAnswerLength);
     }
-    const spans = Array.from({ length: best.length }, (_, rank) => best.at(rank));
-    if (version2WithNegative) {
-      const nullAnswer = lowestNull(logits, featuresPerExample[exampleIndex]);
-      const candidates = toCandidates(addNullAnswer(spans, nullAnswer, nBestSize), context);
-      const { text, odds } = chooseAnswer(candidates, nullAnswer, nullScoreDiffThreshold);
-      predictions.set(id, text);
-      nbest.set(id, candidates);
-      nullOdds.set(id, odds);
-      return;
-    }
-    const candidates = spans.length > 0 ? toCandidates(spans, context) : [noAnswer];
-    predictions.set(id, candidates[0].text);
-    nbest.set(id, candidates);
+    packed.push(best.pack());
+    const answer = best.length > 0 ? best.at(0) : noAnswer;
+    predictions.set(id, context.slice(answer.start, answer.end));
   });
-  return version2WithNegative ? { predictions, nbest, nullOdds } : { predictions, nbest };
+  if (!version2WithNegative) {
+    const nbest = () =>
+      new Map(
+        examples.map(({ id, context }, index) => {
+          const spans = unpackSpans(packed[index]);
+          return [id, spans.length > 0 ? toCandidates(spans, context) : [noAnswer]];
+        }),
+      );
+    return withLazyNbest(predictions, nbest);
+  }
+
+  const nbest = new Map<string, Candidate[]>();
+  const nullOdds = new Map<string, number>();
+  examples.forEach(({ id, context }, exampleIndex) => {
+    const nullAnswer = lowestNull(logits, featuresPerExample[exampleIndex]);
+    const spans = addNullAnswer(unpackSpans(packed[exampleIndex]), nullAnswer, nBestSize);
+    const candidates = toCandidates(spans, context);
+    const { text, odds } = chooseAnswer(candidates, nullAnswer, nullScoreDiffThreshold);
+    predictions.set(id, text);
+    nbest.set(id, candidates);
+    nullOdds.set(id, odds);
+  });
+  return { predictions, nbest, nullOdds };
+}
+
+/** Lists of candidates cost more than the answers do, and a score asks for none: they are made when they are read. */
+function withLazyNbest(
+  predictions: Map<string, string>,
+  makeNbest: () => Map<string, Candidate[]>,
+): Postprocessed {
+  let made: Map<string, Candidate[]> | undefined;
+  return {
+    predictions,
+    get nbest() {
+      return (made ??= makeNbest());
+    },
+  };
 }
 
 /** Indexes of each example's features, in their order. */
