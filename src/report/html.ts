@@ -1,0 +1,37 @@
+/** Text that is HTML already. */
+export class Html {
+  constructor(readonly source: string) {}
+}
+
+type Value = string | number | Html | readonly Html[];
+
+/** HTML from a template: every value is escaped but what is HTML already. */
+export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return new Html(String.raw({ raw: strings }, ...values.map(render)));
+}
+
+function render(value: Value): string {
+  if (value instanceof Html) return value.source;
+  if (typeof value === 'object') return value.map(({ source }) => source).join('');
+  return escapeHtml(String(value));
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text for an element or a quoted attribute. Control characters, which HTML forbids, are shown as their pictures. */
+export function escapeHtml(text: string): string {
+  return (
+    text
+      .replace(/[&<>"']/g, (mark) => escapes[mark] ?? mark)
+      // eslint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (mark) =>
+        String.fromCharCode(0x2400 + mark.charCodeAt(0)),
+      )
+  );
+}

@@ -1,0 +1,90 @@
+import { renderChart } from './chart.js';
+import { html, Html } from './html.js';
+import { chartTable, type Block, type Chart, type Report, type Section, type Table } from './section.js';
+import { styles } from './styles.js';
+
+/** A report as one HTML file that asks for nothing else. */
+export function renderPage({ title, intro, sections }: Report): string {
+  const links = sections.map(
+    (section, index) => html`<li><a href="#section-${index + 1}">${section.heading}</a></li>`,
+  );
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${new Html(styles)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p>${intro}</p>
+          <nav aria-label="Sections">
+            <ol>
+              ${links}
+            </ol>
+          </nav>
+        </header>
+        <main>${sections.map(renderSection)}</main>
+      </body>
+    </html> `.source;
+}
+
+function renderSection({ heading, blocks }: Section, index: number): Html {
+  const id = `section-${index + 1}`;
+  return html`<section aria-labelledby="${id}">
+    <h2 id="${id}">${heading}</h2>
+    ${blocks.map(renderBlock)}
+  </section>`;
+}
+
+function renderBlock(block: Block): Html {
+  if (typeof block === 'string') return html`<p>${block}</p>`;
+  switch (block.kind) {
+    case 'table':
+      return renderTable(block);
+    case 'markup':
+      return new Html(block.html);
+    default:
+      return renderFigure(block);
+  }
+}
+
+function renderFigure(chart: Chart): Html {
+  return html`<figure>
+    <figcaption>${chart.title}</figcaption>
+    ${new Html(renderChart(chart))}
+    <details>
+      <summary>The numbers</summary>
+      ${renderTable(chartTable(chart))}
+    </details>
+  </figure>`;
+}
+
+/** A table that scrolls by itself where it is wider than the page; what scrolls must be reachable by keyboard. */
+function renderTable({ head, rows }: Table): Html {
+  const isFigure = (text: string) => /^[-+−\d(]/.test(text);
+  const cell = (text: string) =>
+    isFigure(text) ? html`<td class="number">${text}</td>` : html`<td>${text}</td>`;
+  const line = (cells: readonly string[]) =>
+    html`<tr>
+      ${cells.map(cell)}
+    </tr>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((text) => html`<th scope="col">${text}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(line)}
+      </tbody>
+    </table>
+  </div>`;
+}
