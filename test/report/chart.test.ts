@@ -1,0 +1,35 @@
+import test from 'ava';
+import { renderChart } from '../../src/report/chart.js';
+import type { Chart } from '../../src/report/section.js';
+import { report } from './reports.js';
+
+const charts = report.sections.flatMap(({ blocks }) =>
+  blocks.filter(
+    (block): block is Chart => typeof block === 'object' && ['lines', 'bars'].includes(block.kind),
+  ),
+);
+
+test("charts are SVG with a name, in the page's colours alone", (t) => {
+  t.is(charts.length, 2);
+  for (const chart of charts) {
+    const svg = renderChart(chart);
+    t.regex(svg, /^<svg role="img" aria-label="[^"<>]+" style="width:100%;height:auto"/);
+    t.regex(svg, /var\(--series-1\)/);
+    t.regex(svg, /var\(--muted\)/);
+    t.deepEqual(svg.match(/#0[1-4]0[1-4]0[1-6]/g), null);
+    t.false(svg.includes('NaN'));
+  }
+});
+
+test('names of axes, lines and marks are in the drawing', (t) => {
+  const [lines, bars] = charts.map(renderChart);
+  for (const text of ['step', 'loss', 'LSTM', 'Transformer', 'crossing'])
+    t.true(lines.includes(`>${text}<`), text);
+  for (const text of ['who', 'what', 'F1', 'LSTM']) t.true(bars.includes(`>${text}<`), text);
+});
+
+test('what was fitted is dashed, raw values are faint', (t) => {
+  const svg = renderChart(charts[0]);
+  t.regex(svg, /stroke-dasharray="6,4"/);
+  t.regex(svg, /stroke-opacity="0\.25"/);
+});

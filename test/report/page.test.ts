@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import test from 'ava';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../scripts/browser.js';
+import { renderPage } from '../../src/report/page.js';
+import { temporaryFolder } from '../cli/run.js';
+import { contrastOf } from '../serve/contrast.js';
+import { report } from './reports.js';
+
+const path = join(temporaryFolder(), 'report.html');
+writeFileSync(path, renderPage(report));
+let browser: Browser;
+test.before(async () => {
+  browser = await launchBrowser();
+});
+test.after.always(() => browser.close());
+
+for (const { width, colorScheme } of [
+  { width: 360, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+] as const) {
+  test(`the page stands by itself at ${width} pixels, ${colorScheme}`, async (t) => {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+    const asked: string[] = [];
+    const said: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(error.message));
+    page.on('dialog', (dialog) => {
+      said.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.goto(pathToFileURL(path).href);
+
+    t.deepEqual(
+      asked.filter((url) => !url.startsWith('data:')),
+      [pathToFileURL(path).href],
+    );
+    t.deepEqual(said, []);
+    t.is(await page.textContent('h1'), 'Runs <b>compared</b>');
+    t.deepEqual(await page.locator('h2').allTextContents(), ['Loss', 'Scores']);
+    t.is(await page.locator('svg[role=img]').count(), 2);
+    t.true(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+    t.is(await page.getByText('<script>alert(1)</script>').count(), 1);
+
+    // Where the numbers of a chart are closed, the keyboard opens them.
+    await page.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    t.true(await page.getByRole('cell', { name: '4.25' }).isVisible());
+    for (const selector of ['h1', 'p', 'td', 'th', 'summary', 'a']) {
+      t.true((await contrastOf(page, selector)).contrast >= 4.5, selector);
+    }
+    await page.close();
+  });
+}
