@@ -11,6 +11,7 @@ import { QaError, messageOf } from '../src/errors.js';
 import { squadMetrics, type SquadMetrics } from '../src/evaluate/metrics.js';
 import { postprocessPredictions, type Candidate } from '../src/evaluate/postprocess.js';
 import type { RawPredictions } from '../src/evaluate/predict.js';
+import { randomLogits } from './random-logits.js';
 import { referenceFolder, referencePython, run } from './reference-python.js';
 
 // Post-processes and scores a whole SQuAD file with qa-native and with the notebook's loops in Python
@@ -37,33 +38,6 @@ interface ReferenceCandidate {
 
 const runs = ['random', 'equal'] as const;
 const { maxSeqLength, docStride, nBestSize, maxAnswerLength } = notebookSettings;
-
-/** A small generator (xorshift32) of numbers in [0, 1): the logits need no better one. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
-/** Random logits, raised at the first answer's tokens of most windows, so that the scores are those of a fair reader. */
-function drawLogits(kind: (typeof runs)[number], examples: readonly Example[], features: readonly Feature[]) {
-  const random = generator(20_160_616);
-  const draw = kind === 'random' ? () => random() * 8 : () => Math.floor(random() * 6);
-  const flat = new Float32Array(2 * features.length * maxSeqLength).map(draw);
-  const rows = (first: number): Float32Array[] =>
-    features.map((_, row) => flat.subarray((first + row) * maxSeqLength, (first + row + 1) * maxSeqLength));
-  const logits = { start: rows(0), end: rows(features.length) };
-  features.forEach(({ exampleIndex, startPosition, endPosition }, row) => {
-    if (startPosition === 0 || examples[exampleIndex].answers.length === 0 || random() < 0.3) return;
-    logits.start[row][startPosition] += 6;
-    logits.end[row][endPosition] += 6;
-  });
-  return { flat, logits };
-}
 
 function differenceOf(
   ours: ReadonlyMap<string, readonly Candidate[]>,
@@ -145,7 +119,7 @@ async function main(): Promise<boolean> {
     };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
     const drawn = runs.map((kind) => {
-      const { flat, logits } = drawLogits(kind, examples, features);
+      const { flat, logits } = randomLogits(kind, examples, features, maxSeqLength);
       writeFileSync(join(folder, `${kind}.f32`), flat);
       return { kind, logits };
     });

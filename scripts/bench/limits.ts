@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { QaError } from '../../src/errors.js';
+import { referenceFolder } from '../reference-python.js';
+
+/** What this machine reaches: see scripts/reference/limits.py. */
+export interface Limits {
+  readonly float32_gflops: number;
+  readonly bfloat16_gflops: number;
+  readonly copy_gbps: number;
+}
+
+export function measureLimits(python: string, threads: number, device: string): Limits {
+  const { status, stdout } = spawnSync(
+    python,
+    [join(referenceFolder, 'limits.py'), '--threads', String(threads), '--device', device],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  if (status !== 0) {
+    throw new QaError(
+      "Expected Python to measure the machine's limits, but it failed; see above.",
+      'ERR_CHILD',
+    );
+  }
+  return JSON.parse(stdout) as Limits;
+}
+
+/** The sizes that a step's operations follow from. */
+interface Shape {
+  /** Operations for each token, forward, in the linear layers (two for a multiplication and an addition). */
+  readonly tokenFlops: number;
+  /** Operations for each pair of positions of a row, forward, in attention. */
+  readonly pairFlops: number;
+  readonly parameters: number;
+  /** Whether padding is computed on without `--fast`. */
+  readonly pads: boolean;
+}
+
+const bert = (layers: number, hidden: number, parameters: number): Shape => ({
+  tokenFlops: layers * 2 * (4 * hidden ** 2 + 8 * hidden ** 2),
+  pairFlops: layers * 4 * hidden,
+  parameters,
+  pads: true,
+});
+
+const shapes: Readonly<Record<string, Shape>> = {
+  'bert-mini': bert(4, 256, 11_105_282),
+  lstm: { tokenFlops: 2 * 8 * 768 ** 2, pairFlops: 0, parameters: 28_167_170, pads: false },
+  transformer: {
+    tokenFlops: 2 * (4 * 768 ** 2 + 2 * 768 * 2048),
+    pairFlops: 4 * 768,
+    parameters: 28_956_418,
+    pads: true,
+  },
+};
+
+/** AdamW reads a weight, its gradient and two moments, and writes all but the gradient: float32. */
+const optimizerBytes = 7 * 4;
+
+/** The rows of an average batch. */
+export interface BatchShape {
+  /** Tokens of each window of the data, without padding. */
+  readonly lengths: readonly number[];
+  readonly batchSize: number;
+  readonly maxSeqLength: number;
+}
+
+/**
+ * The seconds that no program can be under here: a batch's operations at the speed of a matrix product, and in training
+ * (backward costs twice forward) the optimizer's bytes at that of a copy. Undefined for what is no batch of a model.
+ *
+ * @param what `step` or `eval`, and a model
+ */
+export function floorSeconds(
+  what: string,
+  variant: string,
+  { lengths, batchSize, maxSeqLength }: BatchShape,
+  limits: Limits,
+): number | undefined {
+  const [kind, model] = what.split(' ');
+  if ((kind !== 'step' && kind !== 'eval') || !(model in shapes)) return undefined;
+  const { tokenFlops, pairFlops, parameters, pads } = shapes[model];
+  const rows = variant === 'default' && pads ? lengths.map(() => maxSeqLength) : lengths;
+  const sum = rows.reduce((flops, length) => flops + tokenFlops * length + pairFlops * length ** 2, 0);
+  const flops = (sum / rows.length) * batchSize;
+  const speed = 1e9 * (variant === 'bf16' ? limits.bfloat16_gflops : limits.float32_gflops);
+  if (kind === 'eval') return flops / speed;
+  return (3 * flops) / speed + (optimizerBytes * parameters) / (1e9 * limits.copy_gbps);
+}

@@ -1,0 +1,32 @@
+import { floorSeconds, type BatchShape, type Limits } from './limits.js';
+import { median, type Samples } from './samples.js';
+import type { Target } from './targets.js';
+
+/** A ratio to reach, and what came of it. */
+export interface Ratio extends Target {
+  readonly measured: number;
+  readonly reached: boolean;
+  /** Where it was not reached: the ratio at which this machine's limits would stop any program. */
+  readonly atMost?: number;
+}
+
+/** The targets of which both sides were measured. */
+export function compare(
+  targets: readonly Target[],
+  samples: readonly Samples[],
+  batch: BatchShape,
+  limits: Limits,
+): Ratio[] {
+  const medianOf = (what: string, variant: string) => {
+    const found = samples.find((entry) => entry.what === what && entry.variant === variant);
+    return found === undefined ? undefined : median(found.values);
+  };
+  return targets.flatMap((target) => {
+    const [theirs, ours] = [medianOf(target.what, target.against), medianOf(target.what, target.variant)];
+    if (theirs === undefined || ours === undefined) return [];
+    const measured = theirs / ours;
+    const reached = measured >= target.ratio;
+    const floor = reached ? undefined : floorSeconds(target.what, target.variant, batch, limits);
+    return [{ ...target, measured, reached, ...(floor === undefined ? {} : { atMost: theirs / floor }) }];
+  });
+}

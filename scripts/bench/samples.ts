@@ -1,0 +1,42 @@
+/** Measurements of one thing, one contestant's. */
+export interface Samples {
+  /** What was measured, such as `step bert-mini`. */
+  readonly what: string;
+  readonly variant: string;
+  readonly unit: 's' | 'bytes';
+  readonly values: readonly number[];
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function least(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
+export function most(values: readonly number[]): number {
+  return Math.max(...values);
+}
+
+/** Collects values by what they measure and by contestant, in the order in which they first came. */
+export class SampleBook {
+  readonly #values = new Map<
+    string,
+    { what: string; variant: string; unit: Samples['unit']; values: number[] }
+  >();
+
+  add(what: string, variant: string, value: number | undefined, unit: Samples['unit'] = 's'): void {
+    if (value === undefined) return;
+    const key = `${what}\n${variant}`;
+    const entry = this.#values.get(key) ?? { what, variant, unit, values: [] };
+    entry.values.push(value);
+    this.#values.set(key, entry);
+  }
+
+  all(): Samples[] {
+    return [...this.#values.values()];
+  }
+}

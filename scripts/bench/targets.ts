@@ -1,0 +1,46 @@
+/** How many times as fast a contestant is to be as another; for memory, how many times as small. */
+export interface Target {
+  readonly what: string;
+  readonly variant: string;
+  readonly against: string;
+  readonly ratio: number;
+}
+
+const target = (what: string, variant: string, against: string, ratio: number): Target => ({
+  what,
+  variant,
+  against,
+  ratio,
+});
+
+/** The ratios that the project set itself for two CPU cores. */
+export const cpuTargets: readonly Target[] = [
+  target('step bert-mini', 'default', 'python', 1.3),
+  target('step bert-mini', 'fast', 'python', 4),
+  target('step bert-mini', 'fast', 'peer', 3),
+  target('step bert-mini', 'bf16', 'python', 8),
+  target('step lstm', 'default', 'python', 1.3),
+  target('step lstm', 'fast', 'python', 3),
+  target('step lstm', 'fast', 'peer', 2.5),
+  target('step transformer', 'default', 'python', 1.3),
+  target('step transformer', 'fast', 'python', 4),
+  target('step transformer', 'fast', 'peer', 2.5),
+  target('step transformer', 'bf16', 'python', 8),
+  target('eval bert-mini', 'default', 'python', 1.2),
+  target('eval bert-mini', 'fast', 'python', 3),
+  target('eval bert-mini', 'bf16', 'python', 8),
+  target('preparation', 'default', 'python', 3),
+  target('post-processing and score', 'default', 'python', 20),
+  target('peak memory bert-mini', 'default', 'python', 2),
+];
+
+/** And for one GPU. */
+export const cudaTargets: readonly Target[] = [
+  target('step bert-mini', 'default', 'python', 5),
+  target('step lstm', 'default', 'python', 3),
+  target('step lstm', 'fast', 'python', 6),
+  target('step lstm', 'bf16', 'python', 10),
+  target('step transformer', 'default', 'python', 3),
+  target('step transformer', 'fast', 'python', 6),
+  target('step transformer', 'bf16', 'python', 10),
+];

@@ -1,0 +1,67 @@
+"""What this machine's memory and matrix product reach, which no reader can beat; for scripts/bench.
+
+    python limits.py --threads 2 --device cpu    prints {"float32_gflops": ..., "bfloat16_gflops": ..., "copy_gbps": ...}
+"""
+
+import argparse
+import json
+import time
+
+import torch
+
+# Rows of a batch of 12 x 384, and widths in and out: BERT-mini's and the 768-wide models' linear layers.
+SHAPES = [(4608, 256, 256), (4608, 256, 1024), (4608, 1024, 256), (4608, 768, 768), (4608, 768, 3072)]
+COPY_BYTES = 256 * 2**20
+
+
+def synchronize(device):
+    if device.startswith("cuda"):
+        torch.cuda.synchronize()
+
+
+def best_seconds(work, device, repeats=10):
+    """The best of some, for a limit is what can be reached."""
+    best = float("inf")
+    for _ in range(repeats):
+        synchronize(device)
+        began = time.perf_counter()
+        work()
+        synchronize(device)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def gflops(dtype, device):
+    """The best shape's."""
+    best = 0.0
+    for rows, inner, columns in SHAPES:
+        a = torch.randn(rows, inner, device=device).to(dtype)
+        b = torch.randn(inner, columns, device=device).to(dtype)
+        seconds = best_seconds(lambda: a @ b, device)
+        best = max(best, 2e-9 * rows * inner * columns / seconds)
+    return best
+
+
+def copy_gbps(device):
+    """Bytes read and written in a second."""
+    source = torch.zeros(COPY_BYTES // 4, device=device)
+    target = torch.empty_like(source)
+    return 2e-9 * COPY_BYTES / best_seconds(lambda: target.copy_(source), device)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--device", default="cpu")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    limits = {
+        "float32_gflops": gflops(torch.float32, args.device),
+        "bfloat16_gflops": gflops(torch.bfloat16, args.device),
+        "copy_gbps": copy_gbps(args.device),
+    }
+    print(json.dumps(limits))
+
+
+if __name__ == "__main__":
+    main()
