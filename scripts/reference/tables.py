@@ -1,5 +1,6 @@
 """Writes test/fixtures/data/tables.json: the same questions in every format that users of run_qa.py have, as Python's
-libraries write them, and what each is to be read as. Needs pandas 3.1.1 and pyarrow 26.0.1.
+libraries write them, and what each is to be read as; and test/fixtures/hub/dev-sized.parquet, as many questions as
+SQuAD's development set has. Needs pandas 3.1.1 and pyarrow 26.0.1.
 """
 
 import base64
@@ -15,7 +16,7 @@ import pandas
 import pyarrow
 import pyarrow.parquet
 
-FIXTURE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "data" / "tables.json"
+FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 
 RIVER = 'The "Aare", an 😀 river,\nflows past Bern\'s\told town; its length is 288 km.'
 EMPTY = "Nobody\\nobody knows 𝕏\u2028this \x85place."
@@ -68,15 +69,36 @@ def csv_of_json():
     return text.getvalue().encode()
 
 
-def parquet(path, compression):
-    """As `datasets` writes it: answers are a struct of two lists, offsets int32."""
+def table(rows):
+    """As `datasets` has it: answers are a struct of two lists, offsets int32."""
     answers = pyarrow.struct(
         [("text", pyarrow.list_(pyarrow.string())), ("answer_start", pyarrow.list_(pyarrow.int32()))]
     )
     names = ["id", "title", "context", "question"]
     schema = pyarrow.schema([*((name, pyarrow.string()) for name in names), ("answers", answers)])
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows(), schema), path, compression=compression)
+    return pyarrow.Table.from_pylist(rows, schema)
+
+
+def parquet(path, compression):
+    pyarrow.parquet.write_table(table(rows()), path, compression=compression)
     return path.read_bytes()
+
+
+def write_dev_sized(path):
+    """Encoded so that it is small: each id by how it differs from the one before."""
+    row = {"title": "t", "context": "a", "question": "q", "answers": {"text": ["a"], "answer_start": [0]}}
+    encoding = {name: "PLAIN" for name in ["title", "context", "question"]}
+    encoding |= {f"answers.{name}.list.element": "PLAIN" for name in ["text", "answer_start"]}
+    path.parent.mkdir(exist_ok=True)
+    pyarrow.parquet.write_table(
+        table([{"id": str(number), **row} for number in range(10_570)]),
+        path,
+        compression="zstd",
+        compression_level=22,
+        use_dictionary=False,
+        column_encoding={"id": "DELTA_BYTE_ARRAY", **encoding},
+    )
+    print(f"{path.stat().st_size:8d} {path.name}")
 
 
 def files():
@@ -84,11 +106,11 @@ def files():
         snappy = Path(folder) / "snappy.parquet"
         yield "snappy.parquet", parquet(snappy, "snappy")
         yield "zstd.parquet", parquet(Path(folder) / "zstd.parquet", "zstd")
-        table = pandas.read_parquet(snappy)
+        frame = pandas.read_parquet(snappy)
     # Dictionaries of numpy's arrays become their repr.
-    yield "pandas.csv", table.to_csv().encode()
-    yield "pandas.jsonl", table.to_json(orient="records", lines=True).encode()
-    yield "list.json", table.to_json(orient="records").encode()
+    yield "pandas.csv", frame.to_csv().encode()
+    yield "pandas.jsonl", frame.to_json(orient="records", lines=True).encode()
+    yield "list.json", frame.to_json(orient="records").encode()
     yield "csv-of-json.csv", csv_of_json()
     yield "literals.csv", pandas.DataFrame(rows()).to_csv(index=False).encode()
     # run_qa.py reads the field "data" of a JSON file.
@@ -112,8 +134,10 @@ def main():
     recorded = {"python": platform.python_version(), "pandas": pandas.__version__, "pyarrow": pyarrow.__version__}
     encoded = {name: base64.b64encode(content).decode() for name, content in files()}
     content = {"recorded": recorded, "expected": list(expected()), "files": encoded}
-    FIXTURE.write_text(json.dumps(content, separators=(",", ":")) + "\n")
-    print(f"{FIXTURE.stat().st_size:8d} {FIXTURE.name}")
+    path = FIXTURES / "data" / "tables.json"
+    path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
+    print(f"{path.stat().st_size:8d} {path.name}")
+    write_dev_sized(FIXTURES / "hub" / "dev-sized.parquet")
 
 
 if __name__ == "__main__":

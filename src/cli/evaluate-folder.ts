@@ -7,7 +7,7 @@ import { openTrainedModel } from './trained-model.js';
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
-  const { validationFile, version2WithNegative } = await resolveDataset(args, cacheDir());
+  const { validationFile, version2WithNegative } = await resolveDataset(args, cacheDir(), ['validation']);
   if (validationFile === undefined)
     throw new UsageError('Expected --validation-file or --dataset, but neither came.');
   const trained = await openTrainedModel(args);

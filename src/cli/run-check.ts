@@ -14,7 +14,7 @@ export async function runCheck(args: CheckArgs): Promise<void> {
   if (args.trainFile === undefined && args.dataset === undefined) {
     throw new UsageError('Expected --train-file or --dataset, but neither came.');
   }
-  const dataset = await resolveDataset(args, cacheDir());
+  const dataset = await resolveDataset(args, cacheDir(), ['train']);
   const file = dataset.trainFile ?? '';
   const settings = resolveSettings(dataset.settings, { ...args });
   const tokenizer =

@@ -58,7 +58,7 @@ export async function runTraining(args: TrainArgs): Promise<void> {
 /** Data, model, loop, files, score. */
 export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   const kind = modelKind(args.model);
-  const dataset = await resolveDataset(args, cacheDir());
+  const dataset = await resolveDataset(args, cacheDir(), args.eval ? ['train', 'validation'] : ['train']);
   if (dataset.trainFile === undefined)
     throw new UsageError('Expected --train-file or --dataset, but neither came.');
   const settings = resolveSettings(dataset.settings, { ...args });

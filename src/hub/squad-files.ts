@@ -1,48 +1,151 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readExamples } from '../data/read-examples.js';
 import { QaError, messageOf } from '../errors.js';
+import { writeFileAtomic } from '../formats/atomic-file.js';
 import { download } from './download.js';
 
-/** Where SQuAD's authors publish it. */
-const squadSite = 'https://rajpurkar.github.io/SQuAD-explorer/dataset';
-
-/** SQuAD v1.1's files and how many questions each holds. */
-const squadFiles = { 'train-v1.1.json': 87_599, 'dev-v1.1.json': 10_570 } as const;
-
-export interface SquadPaths {
-  readonly trainFile: string;
-  readonly validationFile: string;
+/** Where one file of SQuAD can be had, and how many questions it holds. */
+interface SquadFile {
+  /** At its authors' site. */
+  readonly json: string;
+  /** In the hub's data set. */
+  readonly parquet: string;
+  readonly questions: number;
 }
 
-/** SQuAD v1.1 in a folder of the cache, downloaded and counted where it is not there yet. */
-export async function squadPaths(cache: string, site = squadSite): Promise<SquadPaths> {
-  const paths = [];
-  for (const [name, questions] of Object.entries(squadFiles)) {
-    const path = join(cache, 'squad', name);
-    if (!existsSync(path)) await fetchSquadFile(`${site}/${name}`, path, questions);
-    paths.push(path);
-  }
-  const [trainFile, validationFile] = paths as [string, string];
-  return { trainFile, validationFile };
+/** SQuAD v1.1 and v2.0, by their names on the hub. */
+export const squadEditions = {
+  squad: {
+    version: 'v1.1',
+    train: {
+      json: 'train-v1.1.json',
+      parquet: 'plain_text/train-00000-of-00001.parquet',
+      questions: 87_599,
+    },
+    validation: {
+      json: 'dev-v1.1.json',
+      parquet: 'plain_text/validation-00000-of-00001.parquet',
+      questions: 10_570,
+    },
+  },
+  squad_v2: {
+    version: 'v2.0',
+    train: {
+      json: 'train-v2.0.json',
+      parquet: 'squad_v2/train-00000-of-00001.parquet',
+      questions: 130_319,
+    },
+    validation: {
+      json: 'dev-v2.0.json',
+      parquet: 'squad_v2/validation-00000-of-00001.parquet',
+      questions: 11_873,
+    },
+  },
+} as const satisfies Record<string, { version: string; train: SquadFile; validation: SquadFile }>;
+
+export type SquadEdition = keyof typeof squadEditions;
+export type SquadSplit = 'train' | 'validation';
+
+/** The servers that have it, as the environment names them; neither where it asks for no network. */
+export function squadServers(env: NodeJS.ProcessEnv = process.env): SquadServers {
+  return {
+    site: env['QA_NATIVE_SQUAD_SITE'] ?? 'https://rajpurkar.github.io/SQuAD-explorer/dataset',
+    hub: (env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    isOffline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
+  };
 }
 
-async function fetchSquadFile(url: string, path: string, questions: number): Promise<void> {
-  process.stderr.write(`Downloading ${url} …\n`);
-  try {
-    await download(url, path);
-    const { examples } = await readExamples(path);
-    if (examples.length !== questions) {
-      throw new QaError(`it holds ${examples.length} questions instead of ${questions}`);
-    }
-  } catch (error) {
+export interface SquadServers {
+  /** Of its authors; asked first. */
+  readonly site: string;
+  /** Hugging Face's, or a mirror of it. */
+  readonly hub: string;
+  readonly isOffline: boolean;
+}
+
+/**
+ * One file of SQuAD in a folder of the cache. It is downloaded where it is not there, counted, and its SHA-256 written
+ * beside it; a file that is not what it was is fetched again.
+ * @throws QaError `ERR_DATASET` where no server has it whole
+ */
+export async function squadPath(
+  cache: string,
+  edition: SquadEdition,
+  split: SquadSplit,
+  servers: SquadServers = squadServers(),
+): Promise<string> {
+  const file: SquadFile = squadEditions[edition][split];
+  const folder = join(cache, edition);
+  const sources = [
+    { url: `${servers.site}/${file.json}`, path: join(folder, file.json) },
+    {
+      url: `${servers.hub}/datasets/rajpurkar/${edition}/resolve/main/${file.parquet}`,
+      path: join(folder, `${split}.parquet`),
+    },
+  ];
+  for (const { path } of sources) {
+    if (!existsSync(path)) continue;
+    const damage = await damageOf(path, file.questions);
+    if (damage === undefined) return path;
+    say(`${path} is damaged and is fetched again: ${damage}`);
+    await rm(sumPath(path), { force: true });
     await rm(path, { force: true });
-    throw new QaError(
-      `Expected SQuAD v1.1 at ${url}, but it could not be had: ${messageOf(error)} ` +
-        'Without a network, give the files: --train-file train-v1.1.json --validation-file dev-v1.1.json, or try --dataset sample.',
-      'ERR_DATASET',
-      { cause: error },
-    );
   }
+  const reasons: string[] = [];
+  for (const { url, path } of servers.isOffline ? [] : sources) {
+    say(`Downloading ${url} …`);
+    try {
+      await download(url, path, { say });
+      const damage = await damageOf(path, file.questions);
+      if (damage === undefined) return path;
+      reasons.push(`${url} is not what it should be: ${damage}`);
+      await rm(path, { force: true });
+    } catch (error) {
+      reasons.push(`${url}: ${messageOf(error instanceof QaError ? (error.cause ?? error) : error)}`);
+    }
+  }
+  throw new QaError(
+    `Expected SQuAD ${squadEditions[edition].version}, but ${file.json} could not be had ` +
+      `(${servers.isOffline ? 'it is not in the cache, and HF_HUB_OFFLINE asks for no network' : reasons.join('; ')}); ` +
+      'give the files by --train-file and --validation-file, or try --dataset sample.',
+    'ERR_DATASET',
+  );
+}
+
+/**
+ * What is wrong with a file of the cache: its sum must be the one beside it. Where there is none (it is new, or a run was
+ * killed before it had counted, or somebody put the file here) it is counted, and the sum written.
+ */
+async function damageOf(path: string, questions: number): Promise<string | undefined> {
+  const sum = await sha256(path);
+  if (existsSync(sumPath(path))) {
+    return (await readFile(sumPath(path), 'utf8')).trim() === sum
+      ? undefined
+      : 'its SHA-256 is not what it was';
+  }
+  try {
+    const { examples } = await readExamples(path);
+    if (examples.length !== questions) return `it holds ${examples.length} questions instead of ${questions}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+  await writeFileAtomic(sumPath(path), `${sum}\n`);
+  return undefined;
+}
+
+function sumPath(path: string): string {
+  return `${path}.sha256`;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -1,92 +1,126 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { resolveDataset } from '../../src/hub/datasets.js';
-import { download } from '../../src/hub/download.js';
-import { squadPaths } from '../../src/hub/squad-files.js';
-import { sample } from '../../src/data/sample.js';
+import { readExamples } from '../../src/data/read-examples.js';
+import { squadPath, squadServers } from '../../src/hub/squad-files.js';
+import { serving } from '../serving.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hub-'));
+const folder = mkdtempSync(join(tmpdir(), 'squad-files-'));
 test.after.always(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Serves one answer on this machine while `work` runs. */
-async function serving(listener: RequestListener, work: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+/** As many questions as SQuAD's development set has. */
+const qas = Array.from({ length: 10_570 }, (_, id) => ({ id: `q${id}`, question: 'b', answers: [] }));
+const dev = JSON.stringify({ data: [{ paragraphs: [{ context: 'a', qas }] }] });
+/** Likewise, by scripts/reference/tables.py. */
+const parquet = readFileSync(new URL('../../../test/fixtures/hub/dev-sized.parquet', import.meta.url));
+
+const sitePath = '/site/dev-v1.1.json';
+const hubPath = '/hub/datasets/rajpurkar/squad/resolve/main/plain_text/validation-00000-of-00001.parquet';
+
+/** Gets SQuAD's development set from servers that have `files`; tells what was asked for. */
+async function fetchDev(cache: string, files: Readonly<Record<string, string | Buffer>>, isOffline = false) {
+  const asked: string[] = [];
+  const listener: RequestListener = (request, response) => {
+    asked.push(request.url ?? '');
+    const file = files[request.url ?? ''];
+    if (file === undefined) response.writeHead(404).end();
+    else response.end(file);
+  };
+  const path = await serving(listener, (url) =>
+    squadPath(cache, 'squad', 'validation', { site: `${url}/site`, hub: `${url}/hub`, isOffline }),
+  );
+  return { path, asked, files: readdirSync(join(cache, 'squad')).sort() };
 }
 
-test('a download is whole', async (t) => {
-  const path = join(folder, 'whole', 'file');
-  await serving(
-    (_, response) => response.end('all of it'),
-    async (url) => {
-      await download(url, path);
-    },
-  );
-  t.deepEqual(readdirSync(join(folder, 'whole')), ['file']);
+test('the site is asked first, and what it gave once is not fetched again', async (t) => {
+  const cache = join(folder, 'site');
+  const first = await fetchDev(cache, { [sitePath]: dev, [hubPath]: parquet });
+  t.deepEqual(first.asked, [sitePath]);
+  t.deepEqual(first.files, ['dev-v1.1.json', 'dev-v1.1.json.sha256']);
+  t.is(readFileSync(first.path, 'utf8'), dev);
+  t.deepEqual((await fetchDev(cache, {})).asked, []);
+  t.deepEqual((await fetchDev(cache, {}, true)).path, first.path);
 });
 
-const failures: [string, RequestListener, RegExp][] = [
-  ['a 404', (_, response) => response.writeHead(404).end(), /the server answered 404/],
-  ['a 503', (_, response) => response.writeHead(503).end(), /the server answered 503/],
-  [
-    'an answer that is cut',
-    (_, response) => {
-      response.writeHead(200, { 'content-length': 100 });
-      response.write('some', () => response.destroy());
-    },
-    /failed \(.+\)/,
-  ],
+test("where the site has none, the hub's Parquet file is taken", async (t) => {
+  const cache = join(folder, 'hub');
+  const { path, asked, files } = await fetchDev(cache, { [hubPath]: parquet });
+  t.deepEqual(asked, [sitePath, hubPath]);
+  t.deepEqual(files, ['validation.parquet', 'validation.parquet.sha256']);
+  t.is((await readExamples(path)).examples.length, 10_570);
+  t.deepEqual((await fetchDev(cache, {})).asked, []);
+});
+
+test('a file with another number of questions is not taken, nor one that is no SQuAD', async (t) => {
+  const one = JSON.stringify({ data: [{ paragraphs: [{ context: 'a', qas: qas.slice(0, 1) }] }] });
+  const cache = join(folder, 'wrong');
+  const taken = await fetchDev(cache, { [sitePath]: one, [hubPath]: parquet });
+  t.is(taken.path, join(cache, 'squad', 'validation.parquet'));
+  const none = join(folder, 'none');
+  await t.throwsAsync(fetchDev(none, { [sitePath]: one, [hubPath]: parquet.subarray(0, 2_000) }), {
+    code: 'ERR_DATASET',
+    message: /v1\.1.* holds 1 questions instead of 10570; .*parquet is not what it should be.*--train-file/,
+  });
+  t.deepEqual(readdirSync(join(none, 'squad')), []);
+});
+
+test('an answer that ends where its length lies is noticed by what is in it', async (t) => {
+  const cache = join(folder, 'lie');
+  const listener: RequestListener = (request, response) => {
+    if (request.url === hubPath) response.end(parquet);
+    else request.socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n${dev}`);
+  };
+  const path = await serving(listener, (url) =>
+    squadPath(cache, 'squad', 'validation', { site: `${url}/site`, hub: `${url}/hub`, isOffline: false }),
+  );
+  t.is(path, join(cache, 'squad', 'validation.parquet'));
+});
+
+const damages: readonly (readonly [name: string, damaged: string])[] = [
+  ['cut', dev.slice(0, -1_000)],
+  ['empty', ''],
+  ['altered in one letter', dev.replace('"question":"b"', '"question":"c"')],
 ];
 
-for (const [name, listener, expected] of failures) {
-  test(`${name} leaves nothing behind`, async (t) => {
-    const path = join(folder, name, 'file');
-    await serving(listener, async (url) => {
-      await t.throwsAsync(download(url, path), { code: 'ERR_DOWNLOAD', message: expected });
-    });
-    t.true(!existsSync(join(folder, name)) || readdirSync(join(folder, name)).length === 0);
+for (const [name, damaged] of damages) {
+  test(`a file of the cache that was ${name} is noticed and fetched again`, async (t) => {
+    const cache = join(folder, name);
+    const { path } = await fetchDev(cache, { [sitePath]: dev });
+    writeFileSync(path, damaged);
+    const again = await fetchDev(cache, { [sitePath]: dev });
+    t.deepEqual(again.asked, [sitePath]);
+    t.is(readFileSync(path, 'utf8'), dev);
+    t.deepEqual((await fetchDev(cache, {})).asked, []);
   });
 }
 
-const oneQuestion = JSON.stringify({
-  data: [{ paragraphs: [{ context: 'a', qas: [{ id: '1', question: 'b', answers: [] }] }] }],
+test('a file without its sum, as a kill leaves it, is counted', async (t) => {
+  const cache = join(folder, 'killed');
+  mkdirSync(join(cache, 'squad'), { recursive: true });
+  const path = join(cache, 'squad', 'dev-v1.1.json');
+  writeFileSync(path, dev);
+  t.deepEqual((await fetchDev(cache, {})).asked, []);
+  rmSync(`${path}.sha256`);
+  writeFileSync(path, dev.slice(0, 5_000));
+  t.deepEqual((await fetchDev(cache, { [sitePath]: dev })).asked, [sitePath]);
 });
 
-test('a file of SQuAD with another number of questions is not taken', async (t) => {
-  const cache = join(folder, 'cache');
-  await serving(
-    (_, response) => response.end(oneQuestion),
-    async (url) => {
-      await t.throwsAsync(squadPaths(cache, url), {
-        code: 'ERR_DATASET',
-        message: /holds 1 questions instead of 87599.*--train-file/,
-      });
-    },
-  );
-  t.deepEqual(readdirSync(join(cache, 'squad')), []);
+test('offline, what is not there is told in a sentence', async (t) => {
+  mkdirSync(join(folder, 'offline', 'squad'), { recursive: true });
+  await t.throwsAsync(fetchDev(join(folder, 'offline'), { [sitePath]: dev }, true), {
+    code: 'ERR_DATASET',
+    message: /HF_HUB_OFFLINE asks for no network\); give the files/,
+  });
 });
 
-test("files of one's own go before the data set's, and need no download", async (t) => {
-  const own = { trainFile: sample.validationFile, validationFile: sample.trainFile };
-  const { trainFile, validationFile } = await resolveDataset(
-    { dataset: 'squad', ...own },
-    join(folder, 'none'),
+test('the environment names the servers', (t) => {
+  t.is(squadServers({}).isOffline, false);
+  t.deepEqual(
+    squadServers({ HF_ENDPOINT: 'http://mirror/', HF_HUB_OFFLINE: '1', QA_NATIVE_SQUAD_SITE: 'http://site' }),
+    { site: 'http://site', hub: 'http://mirror', isOffline: true },
   );
-  t.deepEqual({ trainFile, validationFile }, own);
-  const mixed = await resolveDataset({ dataset: 'sample', trainFile: sample.validationFile }, folder);
-  t.is(mixed.trainFile, sample.validationFile);
-  t.is(mixed.validationFile, sample.validationFile);
-  await t.throwsAsync(resolveDataset({ trainFile: 'none.json' }, folder), { code: 'ERR_NO_FILE' });
 });

@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 
 /** The Python of this machine, for zips; the tests put fakes before it on PATH. */
@@ -98,16 +96,4 @@ export function setEnvironment(variables: Readonly<Record<string, string | undef
 /** PATH with folders before it. */
 export function pathWith(...folders: readonly string[]): string {
   return [...folders, process.env['PATH'] ?? ''].join(delimiter);
-}
-
-/** Serves one answer on this machine while `work` runs. */
-export async function serving<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
 }

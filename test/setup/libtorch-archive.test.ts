@@ -6,7 +6,8 @@ import { archiveUrl, downloadArchive } from '../../src/setup/libtorch-archive.js
 import { readVersion } from '../../src/setup/libtorch-folder.js';
 import { NotHere } from '../../src/setup/not-here.js';
 import { temporaryFolder } from '../cli/run.js';
-import { libtorchFiles, serving, writeZip } from './fakes.js';
+import { serving } from '../serving.js';
+import { libtorchFiles, writeZip } from './fakes.js';
 
 const root = temporaryFolder();
 const archive = readFileSync(writeZip(join(root, 'good.zip'), 'libtorch/', libtorchFiles('2.13.0+cpu')));

@@ -4,7 +4,8 @@ import test from 'ava';
 import { hasNvidiaGpu } from '../../src/setup/gpu.js';
 import { findLibtorch, libtorchNotFound } from '../../src/setup/libtorch.js';
 import { temporaryFolder } from '../cli/run.js';
-import { libtorchFiles, serving, setEnvironment, writeFiles, writePython, writeZip } from './fakes.js';
+import { serving } from '../serving.js';
+import { libtorchFiles, setEnvironment, writeFiles, writePython, writeZip } from './fakes.js';
 
 const root = temporaryFolder();
 const cache = join(root, 'cache');

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { DownloadBar } from '../../src/setup/download-bar.js';
+import { DownloadBar } from '../../src/hub/download-bar.js';
 
 const mebibyte = 2 ** 20;
 

@@ -1,4 +1,5 @@
-import type { Say } from './say.js';
+/** Is told, a line at a time, how far it is. */
+type Say = (text: string) => void;
 
 /** Where the bar is drawn: a terminal's line that is written over. */
 interface Terminal {
