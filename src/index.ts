@@ -42,4 +42,5 @@ export { toInputs } from './models/inputs.js';
 export { predictLogits } from './evaluate/predict.js';
 export { postprocessPredictions } from './evaluate/postprocess.js';
 export { squadMetrics } from './evaluate/metrics.js';
+export { squadV2Metrics } from './evaluate/squad-v2-metrics.js';
 export { evaluate } from './evaluate/evaluate.js';

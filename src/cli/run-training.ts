@@ -76,7 +76,11 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   }
   const outputDir = args.outputDir ?? join('runs', args.model);
   const resumed = await whereToResume(args, outputDir);
-  const { examples } = await readTrainingExamples(dataset.trainFile, args.maxTrainSamples);
+  const { examples } = await readTrainingExamples(
+    dataset.trainFile,
+    args.maxTrainSamples,
+    version2WithNegative,
+  );
   const { model, config, tokenizer, report } = await startingPoint(kind, {
     modelNameOrPath: resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset),
     configName: args.configName,

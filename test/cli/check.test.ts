@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
-import { qaNative, temporaryFolder } from './run.js';
+import { serving } from '../serving.js';
+import { qaNative, qaNativeWith, temporaryFolder } from './run.js';
 
 const folder = temporaryFolder();
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'b', 'c', 'd', 'e', 'q', '?'];
@@ -173,6 +175,29 @@ test.serial('the sample is sound, with the windows that it brings', async (t) =>
   t.is(code, 0, stderr);
   t.regex(stdout, /^2,400 windows: 1 to 1 a question\.$/m);
   t.regex(stdout, /^Training can begin\.$/m);
+});
+
+test.serial('SQuAD is downloaded once, and only the part that is looked at', async (t) => {
+  const qas = Array.from({ length: 87_599 }, (_, id) => ({
+    id: `q${id}`,
+    question: `b${id}`,
+    answers: [{ text: 'a', answer_start: 0 }],
+  }));
+  const squad = JSON.stringify({ data: [{ paragraphs: [{ context: 'a', qas }] }] });
+  const asked: string[] = [];
+  const listener: RequestListener = (request, response) => {
+    asked.push(request.url ?? '');
+    response.end(squad);
+  };
+  await serving(listener, async (url) => {
+    const environment = { QA_NATIVE_SQUAD_SITE: url, QA_NATIVE_CACHE: folder, HF_ENDPOINT: url };
+    for (let count = 0; count < 2; count++) {
+      const { code, stdout, stderr } = await qaNativeWith(environment, 'check', '--dataset', 'squad');
+      t.is(code, 0, stderr);
+      t.regex(stdout, /87,599 questions about 1 contexts/);
+    }
+  });
+  t.deepEqual(asked, ['/train-v1.1.json']);
 });
 
 test.serial('a file that cannot be read is one sentence, no file wrong usage', async (t) => {

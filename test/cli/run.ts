@@ -16,8 +16,16 @@ export interface Result {
 
 /** Runs `qa-native` as a user does, in a process of its own. */
 export function qaNative(...args: readonly string[]): Promise<Result> {
+  return qaNativeWith({}, ...args);
+}
+
+/** The same with more in its environment. */
+export function qaNativeWith(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

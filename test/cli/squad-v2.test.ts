@@ -77,6 +77,12 @@ test('what could not be evaluated is not trained', async (t) => {
   t.false(existsSync(dir));
 });
 
+test('training on v2.0 without its flag says what comes of it', async (t) => {
+  const { code, stderr } = await qaNative(...training, '--no-eval', '--output-dir', join(folder, 'no-flag'));
+  t.is(code, 0);
+  t.regex(stderr, /6 questions have no answer; .* --version-2-with-negative .*: 1, 3, 5, 7, 9, …\n/);
+});
+
 test('a threshold must be a number', async (t) => {
   const refused = await qaNative(...training, '--null-score-diff-threshold', 'much');
   t.is(refused.code, 2);

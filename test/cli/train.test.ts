@@ -162,7 +162,7 @@ test('wrong usage is 2, in a sentence', async (t) => {
       ['train', 'lstm', '--dataset', 'sample', '--batch-size', '1.5'],
       /--per-device-train-batch-size to be a whole number/,
     ],
-    [['train', 'lstm', '--dataset', 'news'], /--dataset to be squad or sample, got "news"/],
+    [['train', 'lstm', '--dataset', 'news'], /--dataset to be squad, squad_v2 or sample, got "news"/],
     [['train', 'lstm', '--dataset', 'sample', '--frobnicate'], /Unknown argument: frobnicate/],
     [['train', 'lstm', '--train-file', sample.trainFile], /--vocab-file with random weights/],
     [
