@@ -11,7 +11,7 @@ export interface CheckArgs extends TokenizerArgs {
 
 export const checkCommand: CommandModule<object, CheckArgs> = {
   command: 'check',
-  describe: 'look for what would go wrong before training on a file of questions; 1 where something would',
+  describe: 'say what would go wrong in training on a file of questions',
   builder: {
     'train-file': {
       type: 'string',

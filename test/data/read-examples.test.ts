@@ -125,6 +125,19 @@ test('ids that come again are told where they are kept', async (t) => {
   t.deepEqual(duplicates, ['a', 'a']);
 });
 
+test("a row may have SQuAD's own list of answers", async (t) => {
+  const path = join(t.context.folder, 'x.jsonl');
+  const own = [
+    { text: 'Aare', answer_start: 4 },
+    { text: 'The', answer_start: 0 },
+  ];
+  await writeFile(path, JSON.stringify({ ...row, answers: own }));
+  t.deepEqual((await readExamples(path)).examples[0].answers, [
+    { text: 'Aare', start: 4 },
+    { text: 'The', start: 0 },
+  ]);
+});
+
 test('of an unanswerable question the answers may be left out', async (t) => {
   const path = join(t.context.folder, 'x.jsonl');
   await writeFile(path, JSON.stringify({ ...row, answers: undefined, is_impossible: true }));
