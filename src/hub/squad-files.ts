@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getHFHubCachePath, getRepoFolderName, HUB_URL } from '@huggingface/hub';
 import { readExamples } from '../data/read-examples.js';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
@@ -49,11 +50,12 @@ export const squadEditions = {
 export type SquadEdition = keyof typeof squadEditions;
 export type SquadSplit = 'train' | 'validation';
 
-/** The servers that have it, as the environment names them; neither where it asks for no network. */
+/** Where it can be had, as the environment says. */
 export function squadServers(env: NodeJS.ProcessEnv = process.env): SquadServers {
   return {
     site: env['QA_NATIVE_SQUAD_SITE'] ?? 'https://rajpurkar.github.io/SQuAD-explorer/dataset',
-    hub: (env['HF_ENDPOINT'] ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    hub: (env['HF_ENDPOINT'] ?? HUB_URL).replace(/\/+$/, ''),
+    hubCache: getHFHubCachePath(),
     isOffline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
   };
 }
@@ -63,6 +65,8 @@ export interface SquadServers {
   readonly site: string;
   /** Hugging Face's, or a mirror of it. */
   readonly hub: string;
+  /** The folder that Python's tools share (`HF_HOME`): what they fetched need not be fetched again. */
+  readonly hubCache: string;
   readonly isOffline: boolean;
 }
 
@@ -94,6 +98,8 @@ export async function squadPath(
     await rm(sumPath(path), { force: true });
     await rm(path, { force: true });
   }
+  const shared = await snapshotFile(servers.hubCache, edition, file.parquet);
+  if (shared !== undefined && (await wrongContent(shared, file.questions)) === undefined) return shared;
   const reasons: string[] = [];
   for (const { url, path } of servers.isOffline ? [] : sources) {
     say(`Downloading ${url} …`);
@@ -126,14 +132,33 @@ async function damageOf(path: string, questions: number): Promise<string | undef
       ? undefined
       : 'its SHA-256 is not what it was';
   }
+  const wrong = await wrongContent(path, questions);
+  if (wrong === undefined) await writeFileAtomic(sumPath(path), `${sum}\n`);
+  return wrong;
+}
+
+async function wrongContent(path: string, questions: number): Promise<string | undefined> {
   try {
     const { examples } = await readExamples(path);
-    if (examples.length !== questions) return `it holds ${examples.length} questions instead of ${questions}`;
+    return examples.length === questions
+      ? undefined
+      : `it holds ${examples.length} questions instead of ${questions}`;
   } catch (error) {
     return messageOf(error);
   }
-  await writeFileAtomic(sumPath(path), `${sum}\n`);
-  return undefined;
+}
+
+/** A file of the data set's newest revision in the hub's cache; undefined where it has none. */
+async function snapshotFile(
+  hubCache: string,
+  edition: SquadEdition,
+  file: string,
+): Promise<string | undefined> {
+  const folder = join(hubCache, getRepoFolderName({ type: 'dataset', name: `rajpurkar/${edition}` }));
+  const revision = join(folder, 'refs', 'main');
+  if (!existsSync(revision)) return undefined;
+  const path = join(folder, 'snapshots', (await readFile(revision, 'utf8')).trim(), file);
+  return existsSync(path) ? path : undefined;
 }
 
 function sumPath(path: string): string {

@@ -22,7 +22,11 @@ const sitePath = '/site/dev-v1.1.json';
 const hubPath = '/hub/datasets/rajpurkar/squad/resolve/main/plain_text/validation-00000-of-00001.parquet';
 
 /** Gets SQuAD's development set from servers that have `files`; tells what was asked for. */
-async function fetchDev(cache: string, files: Readonly<Record<string, string | Buffer>>, isOffline = false) {
+async function fetchDev(
+  cache: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  { isOffline = false, hubCache = join(folder, 'none') } = {},
+) {
   const asked: string[] = [];
   const listener: RequestListener = (request, response) => {
     asked.push(request.url ?? '');
@@ -31,7 +35,7 @@ async function fetchDev(cache: string, files: Readonly<Record<string, string | B
     else response.end(file);
   };
   const path = await serving(listener, (url) =>
-    squadPath(cache, 'squad', 'validation', { site: `${url}/site`, hub: `${url}/hub`, isOffline }),
+    squadPath(cache, 'squad', 'validation', { site: `${url}/site`, hub: `${url}/hub`, hubCache, isOffline }),
   );
   return { path, asked, files: readdirSync(join(cache, 'squad')).sort() };
 }
@@ -43,7 +47,7 @@ test('the site is asked first, and what it gave once is not fetched again', asyn
   t.deepEqual(first.files, ['dev-v1.1.json', 'dev-v1.1.json.sha256']);
   t.is(readFileSync(first.path, 'utf8'), dev);
   t.deepEqual((await fetchDev(cache, {})).asked, []);
-  t.deepEqual((await fetchDev(cache, {}, true)).path, first.path);
+  t.deepEqual((await fetchDev(cache, {}, { isOffline: true })).path, first.path);
 });
 
 test("where the site has none, the hub's Parquet file is taken", async (t) => {
@@ -75,7 +79,12 @@ test('an answer that ends where its length lies is noticed by what is in it', as
     else request.socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n${dev}`);
   };
   const path = await serving(listener, (url) =>
-    squadPath(cache, 'squad', 'validation', { site: `${url}/site`, hub: `${url}/hub`, isOffline: false }),
+    squadPath(cache, 'squad', 'validation', {
+      site: `${url}/site`,
+      hub: `${url}/hub`,
+      hubCache: cache,
+      isOffline: false,
+    }),
   );
   t.is(path, join(cache, 'squad', 'validation.parquet'));
 });
@@ -109,9 +118,28 @@ test('a file without its sum, as a kill leaves it, is counted', async (t) => {
   t.deepEqual((await fetchDev(cache, { [sitePath]: dev })).asked, [sitePath]);
 });
 
+test('what Python fetched into the cache of the hub is taken, if it is whole', async (t) => {
+  const hubCache = join(folder, 'hub-cache');
+  const repository = join(hubCache, 'datasets--rajpurkar--squad');
+  const snapshot = join(repository, 'snapshots', '0123', 'plain_text');
+  const path = join(snapshot, 'validation-00000-of-00001.parquet');
+  mkdirSync(snapshot, { recursive: true });
+  mkdirSync(join(repository, 'refs'));
+  writeFileSync(join(repository, 'refs', 'main'), '0123');
+  writeFileSync(path, parquet);
+  const cache = join(folder, 'beside');
+  mkdirSync(join(cache, 'squad'), { recursive: true });
+  const shared = await fetchDev(cache, {}, { isOffline: true, hubCache });
+  t.is(shared.path, path);
+  writeFileSync(path, parquet.subarray(0, 1_000));
+  const fetched = await fetchDev(cache, { [sitePath]: dev }, { hubCache });
+  t.deepEqual(fetched.asked, [sitePath]);
+  t.is(readFileSync(path).length, 1_000);
+});
+
 test('offline, what is not there is told in a sentence', async (t) => {
   mkdirSync(join(folder, 'offline', 'squad'), { recursive: true });
-  await t.throwsAsync(fetchDev(join(folder, 'offline'), { [sitePath]: dev }, true), {
+  await t.throwsAsync(fetchDev(join(folder, 'offline'), { [sitePath]: dev }, { isOffline: true }), {
     code: 'ERR_DATASET',
     message: /HF_HUB_OFFLINE asks for no network\); give the files/,
   });
@@ -119,7 +147,7 @@ test('offline, what is not there is told in a sentence', async (t) => {
 
 test('the environment names the servers', (t) => {
   t.is(squadServers({}).isOffline, false);
-  t.deepEqual(
+  t.like(
     squadServers({ HF_ENDPOINT: 'http://mirror/', HF_HUB_OFFLINE: '1', QA_NATIVE_SQUAD_SITE: 'http://site' }),
     { site: 'http://site', hub: 'http://mirror', isOffline: true },
   );
