@@ -65,6 +65,10 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
 
 }  // namespace
 
-void defineOptim(Napi::Object& exports) { define(exports, "adamW", adamW); }
+void defineOptim(Napi::Object& exports) {
+  define(exports, "adamW", adamW);
+  // For the schedule: JavaScript's Math.cos may differ from the C library's, which Python uses, in the last bit.
+  define(exports, "cosine", [](double x) { return std::cos(x); });
+}
 
 }  // namespace qa

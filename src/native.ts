@@ -142,6 +142,7 @@ interface Addon {
     weightDecay: number,
     correctBias: boolean,
   ): void;
+  cosine(x: number): number;
 
   // runtime.cc
   readonly torchVersion: string;

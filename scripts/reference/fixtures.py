@@ -7,6 +7,7 @@ from fixtures_layers import layers
 from fixtures_models import models
 from fixtures_ops import ops
 from fixtures_train import clip, optimizer, runs, sampler, schedule
+from fixtures_trainer import trainer
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
@@ -19,3 +20,4 @@ if __name__ == "__main__":
     write("train/clip.json", clip())
     write("train/sampler.json", sampler())
     write("train/runs.json", runs())
+    write("train/trainer.json", trainer())

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader
-from transformers import AdamW, BertTokenizerFast, get_linear_schedule_with_warmup
+from transformers import AdamW, BertTokenizerFast, get_scheduler
 
 import notebook
 from fixture_file import encode
 
 
-def learning_rates(base, warmup, total):
+def learning_rates(kind, base, warmup, total):
     parameter = torch.nn.Parameter(torch.zeros(1))
     optimizer = AdamW([parameter], lr=base, no_deprecation_warning=True)
-    scheduler = get_linear_schedule_with_warmup(optimizer, warmup, total)
+    scheduler = get_scheduler(kind, optimizer, warmup, total)
     rates = []
-    # Two steps beyond the end: the rate stays zero there.
+    # Two steps beyond the end.
     for _ in range(total + 2):
         rates.append(scheduler.get_last_lr()[0])
         optimizer.step()
@@ -29,13 +29,13 @@ def learning_rates(base, warmup, total):
 
 
 def schedule():
-    settings = [(3e-5, 0, 7), (3e-5, 3, 20), (5e-4, 10, 33), (1e-3, 5, 5), (2e-5, 8, 5), (3e-5, 0, 1)]
-    return {
-        "cases": [
-            {"learningRate": base, "warmup": warmup, "total": total, "rates": learning_rates(base, warmup, total)}
-            for base, warmup, total in settings
-        ]
-    }
+    settings = [("linear", *rest) for rest in [(3e-5, 3, 20), (1e-3, 5, 5), (2e-5, 8, 5), (3e-5, 0, 1)]]
+    for kind in "linear cosine polynomial inverse_sqrt constant constant_with_warmup".split():
+        settings += [(kind, 3e-5, 0, 7), (kind, 5e-4, 10, 33)]
+    # Long enough for cosines that JavaScript rounds otherwise.
+    settings += [("cosine", 2e-5, 20, 200)]
+    names = ("lrSchedulerType", "learningRate", "numWarmupSteps", "numTrainingSteps")
+    return {"cases": [{**dict(zip(names, case)), "rates": learning_rates(*case)} for case in settings]}
 
 
 def optimizer():

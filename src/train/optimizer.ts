@@ -8,6 +8,8 @@ export interface AdamWOptions {
   readonly betas?: readonly [number, number];
   readonly eps?: number;
   readonly weightDecay?: number;
+  /** Parameters that weight decay leaves alone. */
+  readonly noDecay?: ReadonlySet<Parameter>;
   readonly correctBias?: boolean;
 }
 
@@ -25,6 +27,11 @@ interface State {
   steps: number;
 }
 
+interface Update extends State {
+  readonly parameter: Parameter;
+  readonly grad: Tensor;
+}
+
 /**
  * transformers' AdamW (`transformers.AdamW` 4.46.3, the notebook's optimizer), with its defaults: betas (0.9, 0.999),
  * eps 1e-6, no weight decay. Not torch's: eps is added to sqrt(v) before the bias correction. Loshchilov and Hutter,
@@ -38,7 +45,8 @@ export class AdamW {
     private readonly parameters: readonly Parameter[],
     options: AdamWOptions = {},
   ) {
-    this.#options = { betas: [0.9, 0.999], eps: 1e-6, weightDecay: 0, correctBias: true, ...options };
+    const defaults = { eps: 1e-6, weightDecay: 0, noDecay: new Set<Parameter>(), correctBias: true };
+    this.#options = { betas: [0.9, 0.999], ...defaults, ...options };
   }
 
   /** Updates every parameter that has a gradient, at the learning rate `lr`. */
@@ -51,20 +59,31 @@ export class AdamW {
         state.steps += 1;
         return [{ parameter, grad, ...state }];
       });
-      const { betas, eps, weightDecay, correctBias } = this.#options;
-      native.adamW(
-        updates.map(({ parameter }) => parameter.handle),
-        updates.map(({ grad }) => grad.handle),
-        updates.map(({ expAvg }) => expAvg.handle),
-        updates.map(({ expAvgSq }) => expAvgSq.handle),
-        updates.map(({ steps }) => steps),
+      const { weightDecay, noDecay } = this.#options;
+      const decays = ({ parameter }: Update) => weightDecay > 0 && !noDecay.has(parameter);
+      this.#update(updates.filter(decays), lr, weightDecay);
+      this.#update(
+        updates.filter((update) => !decays(update)),
         lr,
-        ...betas,
-        eps,
-        weightDecay,
-        correctBias,
+        0,
       );
     });
+  }
+
+  #update(updates: readonly Update[], lr: number, weightDecay: number): void {
+    const { betas, eps, correctBias } = this.#options;
+    native.adamW(
+      updates.map(({ parameter }) => parameter.handle),
+      updates.map(({ grad }) => grad.handle),
+      updates.map(({ expAvg }) => expAvg.handle),
+      updates.map(({ expAvgSq }) => expAvgSq.handle),
+      updates.map(({ steps }) => steps),
+      lr,
+      ...betas,
+      eps,
+      weightDecay,
+      correctBias,
+    );
   }
 
   /** The moments by parameter, in their order; null where one was never updated. */

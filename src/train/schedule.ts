@@ -1,12 +1,80 @@
+import { UsageError } from '../errors.js';
+import { native } from '../native.js';
+
+/** What the learning rate depends on beside the step. */
+export interface Schedule {
+  readonly lrSchedulerType: LrSchedulerType;
+  /** The peak. */
+  readonly learningRate: number;
+  readonly numWarmupSteps: number;
+  readonly numTrainingSteps: number;
+}
+
+/** The rate at which `polynomial` ends. */
+const lrEnd = 1e-7;
+
+/** The factor of a step (from 0) once the warmup is over, by the names of transformers' `SchedulerType`. */
+const afterWarmup = {
+  linear: (step: number, { numTrainingSteps, numWarmupSteps }: Schedule) =>
+    Math.max(0, (numTrainingSteps - step) / Math.max(1, numTrainingSteps - numWarmupSteps)),
+
+  /** Half a wave. The cosine is the C library's, as in Python: JavaScript's may differ in the last bit. */
+  cosine: (step: number, { numTrainingSteps, numWarmupSteps }: Schedule) => {
+    const progress = (step - numWarmupSteps) / Math.max(1, numTrainingSteps - numWarmupSteps);
+    return Math.max(0, 0.5 * (1 + native.cosine(Math.PI * progress)));
+  },
+
+  /** A straight line, as the power is 1 by default, but down to `lrEnd`. */
+  polynomial: (step: number, { numTrainingSteps, numWarmupSteps, learningRate }: Schedule) => {
+    if (step >= numTrainingSteps) return lrEnd / learningRate;
+    const remaining = 1 - (step - numWarmupSteps) / (numTrainingSteps - numWarmupSteps);
+    return ((learningRate - lrEnd) * remaining + lrEnd) / learningRate;
+  },
+
+  inverse_sqrt: (step: number, { numWarmupSteps }: Schedule) => {
+    const timescale = numWarmupSteps || 10_000;
+    return 1 / Math.sqrt((step + (timescale - numWarmupSteps)) / timescale);
+  },
+
+  /** Has no warmup. */
+  constant: () => 1,
+  constant_with_warmup: () => 1,
+};
+
+export type LrSchedulerType = keyof typeof afterWarmup;
+
+export const lrSchedulerTypes = Object.keys(afterWarmup) as LrSchedulerType[];
+
 /**
- * The learning rate's factor for a step (from 0): up from 0 to 1 over the warmup steps, then down to 0 at the last
- * step. transformers' `get_linear_schedule_with_warmup`.
+ * The learning rate's factor for a step (from 0): up from 0 to 1 over the warmup steps, then as its type says.
+ * transformers' `get_scheduler` (4.46.3) with its default arguments.
  */
+export function learningRateFactor(step: number, schedule: Schedule): number {
+  const { lrSchedulerType, numWarmupSteps, learningRate } = schedule;
+  if (lrSchedulerType === 'polynomial' && !(learningRate > lrEnd)) {
+    throw new UsageError(
+      `Expected a --learning-rate above ${lrEnd}, where the polynomial schedule ends, got ${learningRate}.`,
+    );
+  }
+  if (step < numWarmupSteps && lrSchedulerType !== 'constant') return step / numWarmupSteps;
+  return afterWarmup[lrSchedulerType](step, schedule);
+}
+
+/** transformers' `get_linear_schedule_with_warmup`, the notebook's schedule. */
 export function linearScheduleWithWarmup(
   step: number,
   numWarmupSteps: number,
   numTrainingSteps: number,
 ): number {
-  if (step < numWarmupSteps) return step / Math.max(1, numWarmupSteps);
-  return Math.max(0, (numTrainingSteps - step) / Math.max(1, numTrainingSteps - numWarmupSteps));
+  return learningRateFactor(step, {
+    lrSchedulerType: 'linear',
+    learningRate: 1,
+    numWarmupSteps,
+    numTrainingSteps,
+  });
+}
+
+/** Steps of rising rate: `warmupSteps` where above 0, else a part of all, rounded up. */
+export function countWarmupSteps(warmupSteps: number, warmupRatio: number, numTrainingSteps: number): number {
+  return warmupSteps > 0 ? warmupSteps : Math.ceil(numTrainingSteps * warmupRatio);
 }
