@@ -11,6 +11,10 @@ export const notebookSettings = {
   numTrainEpochs: 2,
   maxSteps: -1,
   warmupSteps: 0,
+  warmupRatio: 0,
+  gradientAccumulationSteps: 1,
+  weightDecay: 0,
+  labelSmoothing: 0,
   maxGradNorm: 1.0,
   loggingSteps: 1000,
   saveSteps: 500,
@@ -24,38 +28,59 @@ export type Settings = typeof notebookSettings;
 
 type SettingName = keyof Settings;
 
-/** How each setting reads in `--help`, and the least value that makes sense. */
-const settingTable: Record<SettingName, { describe: string; least: number; whole: boolean; alias?: string }> =
-  {
-    maxSeqLength: {
-      describe: 'positions of a window, question and special tokens included',
-      least: 5,
-      whole: true,
-    },
-    docStride: { describe: 'tokens that two windows of one context share', least: 0, whole: true },
-    perDeviceTrainBatchSize: {
-      describe: 'windows a training step',
-      least: 1,
-      whole: true,
-      alias: 'batch-size',
-    },
-    perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
-    learningRate: { describe: 'peak of the linear schedule', least: 0, whole: false },
-    numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
-    maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
-    warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
-    maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
-    loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
-    saveSteps: { describe: 'steps between two checkpoints; 0 for none', least: 0, whole: true },
-    saveTotalLimit: { describe: 'checkpoints that are kept', least: 1, whole: true },
-    nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
-    maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
-    nullScoreDiffThreshold: {
-      describe: 'by how much "no answer" must score higher than the best answer to be given',
-      least: -Infinity,
-      whole: false,
-    },
-  };
+interface SettingRow {
+  readonly describe: string;
+  readonly least: number;
+  readonly most?: number;
+  readonly whole: boolean;
+  readonly alias?: string;
+}
+
+/** How each setting reads in `--help`, and the least and the greatest value that make sense. */
+const settingTable: Record<SettingName, SettingRow> = {
+  maxSeqLength: {
+    describe: 'positions of a window, question and special tokens included',
+    least: 5,
+    whole: true,
+  },
+  docStride: { describe: 'tokens that two windows of one context share', least: 0, whole: true },
+  perDeviceTrainBatchSize: {
+    describe: 'windows a training step',
+    least: 1,
+    whole: true,
+    alias: 'batch-size',
+  },
+  perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
+  learningRate: { describe: 'peak of the linear schedule', least: 0, whole: false },
+  numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
+  maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
+  warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
+  warmupRatio: {
+    describe: 'the same as a part of all steps, where --warmup-steps is 0',
+    least: 0,
+    most: 1,
+    whole: false,
+  },
+  gradientAccumulationSteps: { describe: 'batches a training step', least: 1, whole: true },
+  weightDecay: { describe: "AdamW's, but of biases and LayerNorm", least: 0, whole: false },
+  labelSmoothing: {
+    describe: "the cross entropy's label_smoothing, as in PyTorch",
+    least: 0,
+    most: 1,
+    whole: false,
+  },
+  maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
+  loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
+  saveSteps: { describe: 'steps between two checkpoints; 0 for none', least: 0, whole: true },
+  saveTotalLimit: { describe: 'checkpoints that are kept', least: 1, whole: true },
+  nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
+  maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
+  nullScoreDiffThreshold: {
+    describe: 'by how much "no answer" must score higher than the best answer to be given',
+    least: -Infinity,
+    whole: false,
+  },
+};
 
 export const preparationSettings = ['maxSeqLength', 'docStride'] as const satisfies SettingName[];
 export const evaluationSettings = [
@@ -70,6 +95,10 @@ export const trainingSettings = [
   'numTrainEpochs',
   'maxSteps',
   'warmupSteps',
+  'warmupRatio',
+  'gradientAccumulationSteps',
+  'weightDecay',
+  'labelSmoothing',
   'maxGradNorm',
   'loggingSteps',
   'saveSteps',
@@ -101,10 +130,12 @@ export function resolveSettings(own: Partial<Settings>, args: Record<string, unk
   for (const name of Object.keys(settingTable) as SettingName[]) {
     const value = args[name];
     if (value === undefined) continue;
-    const { least, whole } = settingTable[name];
-    if (typeof value !== 'number' || !(value >= least) || (whole && !Number.isInteger(value))) {
+    const { least, most = Infinity, whole } = settingTable[name];
+    const fits = typeof value === 'number' && value >= least && value <= most;
+    if (!fits || (whole && !Number.isInteger(value))) {
       const kindOfNumber = whole ? 'a whole number' : 'a number';
-      const bound = least === -Infinity ? '' : ` of ${least} or more`;
+      const upTo = most === Infinity ? ' or more' : ` to ${most}`;
+      const bound = least === -Infinity ? '' : ` of ${least}${upTo}`;
       throw new UsageError(
         `Expected --${kebab(name)} to be ${kindOfNumber}${bound}, got ${JSON.stringify(value)}.`,
       );

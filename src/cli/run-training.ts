@@ -12,6 +12,7 @@ import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '.
 import { availableThreads } from '../setup/threads.js';
 import type { Device } from '../tensor.js';
 import { countSteps, type TrainingOptions } from '../train/loop.js';
+import type { LrSchedulerType } from '../train/schedule.js';
 import { readValidationExamples, runEvaluation, type EvaluationSummary } from './run-evaluation.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration } from './progress.js';
@@ -89,8 +90,8 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   });
   const features = prepareFeatures(examples, tokenizer, settings);
 
-  const options: TrainingOptions = { ...settings, device };
-  const { stepsPerEpoch, totalSteps } = countSteps(features.length, options);
+  const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device);
+  const { rowsPerStep, stepsPerEpoch, totalSteps } = countSteps(features.length, options);
   const counts: TrainingCounts = {
     vocabulary: tokenizer.vocabulary.length,
     parameters: model.numParameters(),
@@ -102,7 +103,7 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   const { torchVersion, threads, cpuCapability } = runtimeInfo();
   say(
     `Training ${args.model} (${counts.parameters.toLocaleString('en')} parameters) on ${dataset.name}: ` +
-      `${examples.length} questions, ${features.length} features, ${totalSteps} steps of ${settings.perDeviceTrainBatchSize}.`,
+      `${examples.length} questions, ${features.length} features, ${totalSteps} steps of ${rowsPerStep}.`,
   );
   say(describeSettings(settings, args.seed));
   say(`LibTorch ${torchVersion} on ${device === 'cpu' ? `${threads} threads (${cpuCapability})` : device}.`);
@@ -126,7 +127,7 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
     nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
     outputDir,
     resumed,
-    asked: askedOf(args, settings, device, hashFeatures(features)),
+    asked: askedOf(args, options, settings.docStride, hashFeatures(features)),
     saveRun,
     say,
   });
@@ -135,7 +136,7 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
     train_loss: lossSum / totalSteps,
     train_runtime: seconds,
     train_samples: features.length,
-    train_samples_per_second: (totalSteps * settings.perDeviceTrainBatchSize) / seconds,
+    train_samples_per_second: (totalSteps * rowsPerStep) / seconds,
     train_steps_per_second: totalSteps / seconds,
   };
   await saveRun(outputDir);
@@ -176,21 +177,23 @@ function describeSettings(settings: Settings, seed: number): string {
   return `Settings: ${shown.join(', ')}.`;
 }
 
+/** The loop's options, and nothing else: a run that goes on must have the same. */
+function trainingOptions(
+  settings: Settings,
+  lrSchedulerType: LrSchedulerType,
+  device: Device,
+): TrainingOptions {
+  const { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps } = settings;
+  const { learningRate, numTrainEpochs, maxSteps, warmupSteps, warmupRatio } = settings;
+  const { maxGradNorm, weightDecay, labelSmoothing } = settings;
+  const batches = { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps };
+  const schedule = { learningRate, lrSchedulerType, numTrainEpochs, maxSteps, warmupSteps, warmupRatio };
+  return { ...batches, ...schedule, maxGradNorm, weightDecay, labelSmoothing, device };
+}
+
 /** All that decides the bits of a run. */
-function askedOf(args: TrainArgs, settings: Settings, device: Device, features: string) {
-  const { model, seed } = args;
-  const { maxSeqLength, docStride, perDeviceTrainBatchSize, learningRate } = settings;
-  const { numTrainEpochs, maxSteps, warmupSteps, maxGradNorm } = settings;
-  const windows = { maxSeqLength, docStride, features };
-  const schedule = {
-    perDeviceTrainBatchSize,
-    learningRate,
-    numTrainEpochs,
-    maxSteps,
-    warmupSteps,
-    maxGradNorm,
-  };
-  return { model, seed, device, ...windows, ...schedule };
+function askedOf({ model, seed }: TrainArgs, options: TrainingOptions, docStride: number, features: string) {
+  return { model, seed, docStride, features, ...options };
 }
 
 /** What evaluation and prediction have to cut windows by, so that they need not be told again. */

@@ -42,7 +42,7 @@ export async function trainWithCheckpoints(
 ): Promise<{ seconds: number; lossSum: number }> {
   const { model, features, options, outputDir, resumed } = run;
   const { totalSteps } = countSteps(features.length, options);
-  const state = new TrainingState(model, options.device);
+  const state = new TrainingState(model, options);
   if (resumed !== undefined) {
     expectSame(resumed, run.asked);
     await restoreCheckpoint(resumed, state, features.length);

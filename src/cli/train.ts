@@ -10,6 +10,17 @@ import {
   version2Option,
 } from './options.js';
 import type { ResumeArgs } from './resume.js';
+import type { LrSchedulerType } from '../train/schedule.js';
+
+/** For `--help`, which loads no schedule. */
+const lrSchedulerTypes = {
+  linear: true,
+  cosine: true,
+  polynomial: true,
+  inverse_sqrt: true,
+  constant: true,
+  constant_with_warmup: true,
+} satisfies Record<LrSchedulerType, true>;
 
 export interface TrainArgs extends ResumeArgs {
   readonly model: string;
@@ -22,6 +33,7 @@ export interface TrainArgs extends ResumeArgs {
   readonly vocabFile: string | undefined;
   readonly outputDir: string | undefined;
   readonly maxTrainSamples: number | undefined;
+  readonly lrSchedulerType?: LrSchedulerType | undefined;
   readonly seed: number;
   readonly eval: boolean;
   readonly device: string;
@@ -74,6 +86,12 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       describe: 'begin anew where the output folder holds an unfinished run',
     },
     ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
+    'lr-scheduler-type': {
+      choices: Object.keys(lrSchedulerTypes),
+      describe: 'how the learning rate goes on after the warmup',
+      defaultDescription: 'linear',
+      requiresArg: true,
+    },
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
     seed: { type: 'number', default: 42, describe: 'of weights, batch order and dropout', requiresArg: true },
     eval: { type: 'boolean', default: true, describe: 'evaluate afterwards; --no-eval leaves it out' },

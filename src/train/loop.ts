@@ -7,10 +7,10 @@ import { toInputs } from '../models/inputs.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { spanLoss } from '../models/span-head.js';
 import { tidy } from '../scope.js';
-import type { Device } from '../tensor.js';
+import type { Device, Tensor } from '../tensor.js';
 import { clipGradNorm } from './clip.js';
 import type { AdamW } from './optimizer.js';
-import { linearScheduleWithWarmup } from './schedule.js';
+import { countWarmupSteps, learningRateFactor, type LrSchedulerType } from './schedule.js';
 import { TrainingState } from './state.js';
 
 export interface TrainingOptions {
@@ -24,6 +24,17 @@ export interface TrainingOptions {
   readonly warmupSteps: number;
   readonly maxGradNorm: number;
   readonly device: Device;
+  // What the notebook does not have, and leaves no trace where it is left out.
+  /** Batches of a step, whose losses are averaged; the last step of an epoch takes those that are left. 1. */
+  readonly gradientAccumulationSteps?: number;
+  /** AdamW's, of all parameters but biases and those of LayerNorm. 0. */
+  readonly weightDecay?: number;
+  /** `linear`. */
+  readonly lrSchedulerType?: LrSchedulerType;
+  /** Part of all steps that are warmup, where `warmupSteps` is 0. 0. */
+  readonly warmupRatio?: number;
+  /** `torch.nn.CrossEntropyLoss`'s `label_smoothing`, over all positions of a row. 0. */
+  readonly labelSmoothing?: number;
 }
 
 /** One line of train_log.jsonl, with Hugging Face's names. */
@@ -39,14 +50,18 @@ export interface StepLog {
   readonly learning_rate: number;
 }
 
-/** Steps of an epoch and of the whole run. */
+/** Windows of a step, steps of an epoch and of the whole run. */
 export function countSteps(
   numFeatures: number,
-  options: Pick<TrainingOptions, 'perDeviceTrainBatchSize' | 'numTrainEpochs' | 'maxSteps'>,
-): { stepsPerEpoch: number; totalSteps: number } {
-  const stepsPerEpoch = Math.ceil(numFeatures / options.perDeviceTrainBatchSize);
+  options: Pick<
+    TrainingOptions,
+    'perDeviceTrainBatchSize' | 'gradientAccumulationSteps' | 'numTrainEpochs' | 'maxSteps'
+  >,
+): { rowsPerStep: number; stepsPerEpoch: number; totalSteps: number } {
+  const rowsPerStep = options.perDeviceTrainBatchSize * (options.gradientAccumulationSteps ?? 1);
+  const stepsPerEpoch = Math.ceil(numFeatures / rowsPerStep);
   const totalSteps = options.maxSteps > 0 ? options.maxSteps : stepsPerEpoch * options.numTrainEpochs;
-  return { stepsPerEpoch, totalSteps };
+  return { rowsPerStep, stepsPerEpoch, totalSteps };
 }
 
 /**
@@ -61,7 +76,7 @@ export async function* train(
   features: readonly Feature[],
   options: TrainingOptions,
   nameOf: (feature: Feature) => string,
-  state = new TrainingState(model, options.device),
+  state = new TrainingState(model, options),
 ): AsyncGenerator<StepLog, void, void> {
   if (features.length === 0) {
     throw new QaError(
@@ -69,18 +84,22 @@ export async function* train(
       'ERR_NO_DATA',
     );
   }
-  const { stepsPerEpoch, totalSteps } = countSteps(features.length, options);
-  const batchSize = options.perDeviceTrainBatchSize;
+  const { rowsPerStep, stepsPerEpoch, totalSteps } = countSteps(features.length, options);
+  const schedule = {
+    lrSchedulerType: options.lrSchedulerType ?? 'linear',
+    learningRate: options.learningRate,
+    numWarmupSteps: countWarmupSteps(options.warmupSteps, options.warmupRatio ?? 0, totalSteps),
+    numTrainingSteps: totalSteps,
+  };
   model.train();
   try {
     while (state.step < totalSteps) {
       const position = state.step % stepsPerEpoch;
       if (position === 0) state.beginEpoch(features.length);
-      const indexes = state.order.subarray(position * batchSize, (position + 1) * batchSize);
+      const indexes = state.order.subarray(position * rowsPerStep, (position + 1) * rowsPerStep);
       const rows = Array.from(indexes, (index) => features[index]);
 
-      const factor = linearScheduleWithWarmup(state.step, options.warmupSteps, totalSteps);
-      const rate = options.learningRate * factor;
+      const rate = options.learningRate * learningRateFactor(state.step, schedule);
       const step = state.step + 1;
       const { loss, gradNorm } = trainingStep(model, state.optimizer, rows, rate, options, step, nameOf);
       state.step = step;
@@ -101,17 +120,17 @@ function trainingStep(
   step: number,
   nameOf: (feature: Feature) => string,
 ): { loss: number; gradNorm: number } {
+  const batchSize = options.perDeviceTrainBatchSize;
+  const batches = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, index) =>
+    rows.slice(index * batchSize, (index + 1) * batchSize),
+  );
   return tidy(() => {
-    const batch = collate(rows, options.maxSeqLength);
-    const labels = (data: Int32Array) => tensor(data, [batch.size], { device: options.device });
-
-    const logits = model.forward(toInputs(batch, options.device));
-    const loss = spanLoss(logits, labels(batch.startPositions), labels(batch.endPositions));
-    loss.backward();
+    const losses = batches.map((batch) => addGradients(model, batch, batches.length, options));
     const gradients = model.parameters().flatMap((parameter) => parameter.grad ?? []);
     const norm = clipGradNorm(gradients, options.maxGradNorm);
 
-    const numbers = { loss: loss.item(), gradNorm: norm.item() };
+    const sum = losses.reduce((total, loss) => total + loss.item(), 0);
+    const numbers = { loss: sum / losses.length, gradNorm: norm.item() };
     if (!Number.isFinite(numbers.loss) || !Number.isFinite(numbers.gradNorm)) {
       throw new QaError(
         `Expected a finite loss and gradient norm, got ${numbers.loss} and ${numbers.gradNorm} in step ${step} ` +
@@ -122,5 +141,23 @@ function trainingStep(
     optimizer.step(rate);
     model.zeroGrad();
     return numbers;
+  });
+}
+
+/** Forward and backward of one of a step's batches; gives its loss. */
+function addGradients(
+  model: ReaderModel,
+  rows: readonly Feature[],
+  batchesOfStep: number,
+  { maxSeqLength, device, labelSmoothing }: TrainingOptions,
+): Tensor {
+  return tidy(() => {
+    const batch = collate(rows, maxSeqLength);
+    const labels = (data: Int32Array) => tensor(data, [batch.size], { device });
+
+    const logits = model.forward(toInputs(batch, device));
+    const loss = spanLoss(logits, labels(batch.startPositions), labels(batch.endPositions), labelSmoothing);
+    loss.div(batchesOfStep).backward();
+    return loss.detach();
   });
 }

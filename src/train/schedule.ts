@@ -43,8 +43,6 @@ const afterWarmup = {
 
 export type LrSchedulerType = keyof typeof afterWarmup;
 
-export const lrSchedulerTypes = Object.keys(afterWarmup) as LrSchedulerType[];
-
 /**
  * The learning rate's factor for a step (from 0): up from 0 to 1 over the warmup steps, then as its type says.
  * transformers' `get_scheduler` (4.46.3) with its default arguments.

@@ -3,6 +3,7 @@ import type { ReaderModel } from '../models/reader-model.js';
 import { getRngState, randomPermutation, setRngState } from '../random.js';
 import { tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
+import { parametersWithoutDecay } from './no-decay.js';
 import { AdamW, type Moments } from './optimizer.js';
 
 /** What a state is on disk, beside the optimizer's moments: plain JSON. */
@@ -25,8 +26,12 @@ export class TrainingState {
   #epochRng = '';
 
   /** Moves the model to the device. */
-  constructor(model: ReaderModel, device: Device) {
-    this.optimizer = new AdamW(model.to(device).parameters());
+  constructor(
+    model: ReaderModel,
+    { device, weightDecay = 0 }: { readonly device: Device; readonly weightDecay?: number },
+  ) {
+    const noDecay = parametersWithoutDecay(model);
+    this.optimizer = new AdamW(model.to(device).parameters(), { weightDecay, noDecay });
     this.#devices = device === 'cpu' ? ['cpu'] : ['cpu', device];
   }
 

@@ -30,7 +30,7 @@ for (const { model: name } of fixture.runs) {
     const stepsPerEpoch = Math.ceil(trainFeatures.length / options.perDeviceTrainBatchSize);
     const before = liveTensors();
     const model = tinyModel(name);
-    const state = new TrainingState(model, 'cpu');
+    const state = new TrainingState(model, options);
     const log: StepLog[] = [];
     const copies = new Map<number, Float32Array[]>();
     const outputDir = join(root, name);
@@ -51,7 +51,7 @@ for (const { model: name } of fixture.runs) {
           });
         });
       });
-      const resumed = new TrainingState(other, 'cpu');
+      const resumed = new TrainingState(other, options);
       const checkpoint = await openCheckpoint(join(outputDir, `checkpoint-${step}`));
       await restoreCheckpoint(checkpoint, resumed, trainFeatures.length);
       const rest: StepLog[] = [];
@@ -68,7 +68,7 @@ for (const { model: name } of fixture.runs) {
 /** Checkpoints of an untrained model at some steps. */
 async function saveAt(outputDir: string, ...steps: readonly number[]): Promise<void> {
   const model = tinyModel('lstm');
-  const state = new TrainingState(model, 'cpu');
+  const state = new TrainingState(model, options);
   for (const step of steps) {
     state.step = step;
     await saveCheckpoint(outputDir, state, progress, nothing);

@@ -3,8 +3,8 @@ import { tensor } from '../../src/create.js';
 import { predictLogits } from '../../src/evaluate/predict.js';
 import type { ReaderModel } from '../../src/models/reader-model.js';
 import { liveTensors } from '../../src/scope.js';
-import { countSteps, train, type StepLog } from '../../src/train/loop.js';
-import { Comparison } from '../fixture.js';
+import { countSteps, train, type StepLog, type TrainingOptions } from '../../src/train/loop.js';
+import { Comparison, readFixture, type Fixture } from '../fixture.js';
 import { fixture, nameOf, options, tinyModel, trainFeatures, validationFeatures } from './runs.js';
 
 // Whole runs against scripts/reference/notebook.py on a tiny data set: initial weights, order of batches, dropout,
@@ -45,15 +45,42 @@ for (const run of fixture.runs) {
   });
 }
 
+// The same with what transformers' Trainer has beyond the notebook.
+interface TrainerFixture extends Fixture {
+  readonly runs: readonly {
+    readonly model: string;
+    readonly options: Partial<TrainingOptions>;
+    readonly log: readonly StepLog[];
+  }[];
+}
+
+const trainer = readFixture('train/trainer.json') as TrainerFixture;
+
+for (const { model: name, options: more, log: expected } of trainer.runs) {
+  test.serial(`${name} with ${JSON.stringify(more)} trains as in Python`, async (t) => {
+    const compare = new Comparison(t, trainer.recorded, { tolerance: 1e-5 });
+    const model = tinyModel(name);
+    const log: StepLog[] = [];
+    for await (const line of train(model, trainFeatures, { ...options, ...more }, nameOf)) log.push(line);
+    const exact = ({ step, epoch, learning_rate }: StepLog) => ({ step, epoch, learning_rate });
+    t.deepEqual(log.map(exact), expected.map(exact));
+    for (const [index, { step, loss, grad_norm }] of expected.entries()) {
+      compare.number(log[index].loss, loss, `loss of step ${step}`);
+      compare.number(log[index].grad_norm, grad_norm, `gradient norm of step ${step}`);
+    }
+    model.dispose();
+  });
+}
+
 test.serial(
   'steps are counted with the last batch that is not full; --max-steps overrules the epochs',
   (t) => {
     const count = (numFeatures: number, maxSteps: number) =>
       countSteps(numFeatures, { perDeviceTrainBatchSize: 12, numTrainEpochs: 2, maxSteps });
     // The notebook's numbers.
-    t.deepEqual(count(88_524, -1), { stepsPerEpoch: 7377, totalSteps: 14_754 });
-    t.deepEqual(count(13, -1), { stepsPerEpoch: 2, totalSteps: 4 });
-    t.deepEqual(count(13, 7), { stepsPerEpoch: 2, totalSteps: 7 });
+    t.deepEqual(count(88_524, -1), { rowsPerStep: 12, stepsPerEpoch: 7377, totalSteps: 14_754 });
+    t.deepEqual(count(13, -1), { rowsPerStep: 12, stepsPerEpoch: 2, totalSteps: 4 });
+    t.deepEqual(count(13, 7), { rowsPerStep: 12, stepsPerEpoch: 2, totalSteps: 7 });
   },
 );
 
