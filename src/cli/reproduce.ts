@@ -21,6 +21,7 @@ export interface ReproduceArgs {
   readonly vocabFile: string | undefined;
   readonly outputDir: string;
   readonly maxTrainSamples: number | undefined;
+  readonly experiments: boolean;
   readonly device: string;
   readonly threads: number | undefined;
   readonly json: boolean;
@@ -66,6 +67,11 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
     },
     ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
+    experiments: {
+      type: 'boolean',
+      default: true,
+      describe: 'measure seconds a step against the length for the report; --no-experiments leaves it out',
+    },
     ...deviceOptions,
     json: jsonOption,
   },

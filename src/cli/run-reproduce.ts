@@ -2,12 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../errors.js';
-import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { readExamples } from '../data/read-examples.js';
+import type { Predictions } from '../evaluate/metrics.js';
+import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { modelKind, modelNames, type ModelName } from '../models/index.js';
 import { checkCounts, compare, whatDiffers, type Row } from '../reproduce/comparison.js';
 import { keepPart } from '../reproduce/kept-part.js';
 import { notebook } from '../reproduce/notebook.js';
 import type { Part } from '../reproduce/part.js';
+import { renderMarkdown } from '../report/markdown.js';
+import { renderPage } from '../report/page.js';
+import type { Report } from '../report/section.js';
+import { reproductionReport } from '../reproduce/report.js';
+import { measureStepTimes, stepTimeSection, type StepTimes } from '../reproduce/step-times.js';
+import { resolveDevice } from '../runtime.js';
+import { cacheDir } from '../setup/paths.js';
+import { resolveDataset } from '../hub/datasets.js';
+import { Progress } from './progress.js';
 import { textTable } from '../reproduce/text-table.js';
 import { listCheckpoints } from '../train/checkpoint.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
@@ -40,8 +51,12 @@ export async function runReproduce(args: ReproduceArgs): Promise<void> {
   const differs = whatDiffers(parts);
   const rows = tables.flat();
   await writeJsonAtomic(join(args.outputDir, 'reproduce.json'), { parts, rows, differs });
+  const report = await makeReport(args, parts, rows, differs);
+  await writeFileAtomic(join(args.outputDir, 'report.html'), renderPage(report));
+  await writeFileAtomic(join(args.outputDir, 'report.md'), renderMarkdown(report));
   if (args.json) process.stdout.write(`${JSON.stringify({ parts, rows, differs })}\n`);
   say(`\n${printedTable(rows)}`);
+  say(`\nThe report is in ${join(args.outputDir, 'report.html')} and report.md.`);
   if (differs.length > 0) say(`\nA smaller run than the notebook's: ${differs.join('; ')}.`);
   checkCounts(rows);
 }
@@ -148,4 +163,37 @@ async function readLosses(folder: string, every: number): Promise<Part['losses']
     .map((line) => JSON.parse(line) as { step: number; loss: number })
     .filter(({ step }) => step % every === 0)
     .map(({ step, loss }) => ({ step, loss }));
+}
+
+async function makeReport(
+  args: ReproduceArgs,
+  parts: readonly Part[],
+  rows: readonly Row[],
+  differs: readonly string[],
+): Promise<Report> {
+  const { validationFile } = await resolveDataset(args, cacheDir());
+  const { examples } = await readExamples(validationFile ?? '');
+  const finished = parts.map(async (part) => {
+    const folder = join(args.outputDir, part.model, `seed-${part.seed}`);
+    const predictions = JSON.parse(await readFile(join(folder, 'predictions.json'), 'utf8')) as Predictions;
+    return { ...part, predictions, log: (await readLosses(folder, 1)).map(({ loss }) => loss) };
+  });
+  const experiments = args.experiments ? [stepTimeSection(await stepTimes(args))] : [];
+  return reproductionReport({ parts: await Promise.all(finished), rows, differs, examples, experiments });
+}
+
+/** Measured once: a report that is made again takes what was measured before. */
+async function stepTimes(args: ReproduceArgs): Promise<StepTimes> {
+  const path = join(args.outputDir, 'step-times.json');
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as StepTimes;
+  } catch {
+    const progress = new Progress('step times', 1, 'length');
+    const times = await measureStepTimes(resolveDevice(args.device), (done, total) => {
+      progress.update(done / total);
+    });
+    progress.clear();
+    await writeJsonAtomic(path, times);
+    return times;
+  }
 }

@@ -5,7 +5,7 @@ import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
 const tiny = ['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--models', 'bert-mini'];
-const short = ['--max-train-samples', '12', '--max-steps', '2', '--logging-steps', '1'];
+const short = ['--no-experiments', '--max-train-samples', '12', '--max-steps', '2', '--logging-steps', '1'];
 
 test('reproduce runs each seed once, prints the notebook’s lines and the table, and says that it is smaller', async (t) => {
   const dir = join(folder, 'whole');
@@ -21,6 +21,9 @@ test('reproduce runs each seed once, prints the notebook’s lines and the table
 
   const { parts } = JSON.parse(readFileSync(join(dir, 'reproduce.json'), 'utf8')) as { parts: unknown[] };
   t.is(parts.length, 2);
+  for (const name of ['report.html', 'report.md']) {
+    t.true(readFileSync(join(dir, name), 'utf8').includes('The notebook, reproduced'));
+  }
   const weights = join(dir, 'bert-mini', 'seed-43', 'model.safetensors');
   const { mtimeMs } = statSync(weights);
   const again = await qaNative(...args);

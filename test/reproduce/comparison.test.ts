@@ -34,7 +34,7 @@ test('a count that must be equal and is not is an error that names it', (t) => {
   );
 });
 
-test('counts of other data or other sizes are shown beside the notebook’s, not held against them', (t) => {
+test("counts of other data or other sizes are shown beside the notebook's, not held against them", (t) => {
   const part = wholePart();
   const other = {
     ...part,
@@ -64,7 +64,7 @@ test('losses stand beside those of the same step, scores with their spread', (t)
   t.is(rowOf([wholePart({ losses: [{ step: 20, loss: 5 }] })], 'loss at 20')?.notebook, '');
 });
 
-test('what makes a run smaller than the notebook’s is said', (t) => {
+test("what makes a run smaller than the notebook's is said", (t) => {
   const part = wholePart();
   const models = ['bert-mini', 'lstm', 'transformer'] as const;
   const whole = models.map((model) => ({ ...part, model }));

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { formatSpread, spreadOf } from '../../src/reproduce/spread.js';
 
-test('a spread has the mean, the ends and the sample’s standard deviation', (t) => {
+test("a spread has the mean, the ends and the sample's standard deviation", (t) => {
   // Python: statistics.stdev([2, 4, 4, 4, 5, 5, 7, 9]) = 2.138089935299395
   const spread = spreadOf([2, 4, 4, 4, 5, 5, 7, 9]);
   t.is(spread.mean, 5);

@@ -1,0 +1,128 @@
+import type { Example } from '../data/examples.js';
+import { breakDown, groupings, type Grouping } from '../evaluate/breakdown.js';
+import type { Predictions } from '../evaluate/metrics.js';
+import type { Block, Line, Report, Section } from '../report/section.js';
+import type { Row } from './comparison.js';
+import { notebook } from './notebook.js';
+import type { Part } from './part.js';
+import { formatSpread, spreadOf } from './spread.js';
+
+/** A part with what its folder holds. */
+export interface FinishedPart extends Part {
+  /** train_log.jsonl's losses, the first step's first. */
+  readonly log: readonly number[];
+  readonly predictions: Predictions;
+}
+
+interface Reproduction {
+  readonly parts: readonly FinishedPart[];
+  readonly rows: readonly Row[];
+  readonly differs: readonly string[];
+  readonly examples: readonly Example[];
+  /** What experiments say of Problem 3. */
+  readonly experiments: readonly Section[];
+}
+
+const titleOf = (part: Part) => notebook.models[part.model].title;
+
+/** The report on a reproduction: every sentence is made from what was measured. */
+export function reproductionReport({ parts, rows, differs, examples, experiments }: Reproduction): Report {
+  const smaller =
+    differs.length === 0
+      ? 'The whole run: the data, models and steps of the notebook.'
+      : `A smaller run than the notebook's: ${differs.join('; ')}.`;
+  // Of several seeds the first stands for its model where curves and slices are shown.
+  const firsts = parts.filter(
+    (part, index) => parts.findIndex(({ model }) => model === part.model) === index,
+  );
+  return {
+    title: 'The notebook, reproduced',
+    intro: smaller,
+    sections: [
+      { heading: 'The notebook beside this run', blocks: [comparisonTable(rows), compareScores(parts)] },
+      { heading: 'Losses', blocks: [lossChart(firsts)] },
+      {
+        heading: 'Where the answers are right',
+        blocks: groupings.map((one) => sliceChart(firsts, examples, one)),
+      },
+      ...experiments,
+    ],
+  };
+}
+
+function comparisonTable(rows: readonly Row[]): Block {
+  const verdict = ({ equal }: Row) => (equal === undefined ? '' : equal ? 'equal' : 'NOT EQUAL');
+  return {
+    kind: 'table',
+    head: ['model', 'figure', 'notebook', 'here', ''],
+    rows: rows.map((row) => [row.title, row.figure, row.notebook, row.here, verdict(row)]),
+  };
+}
+
+/** Problem 3.1: which model performed better, here and in the notebook. */
+function compareScores(parts: readonly Part[]): string {
+  const scores = [...new Set(parts.map(({ model }) => model))].map((model) => {
+    const own = parts.filter((part) => part.model === model);
+    return {
+      title: titleOf(own[0]),
+      spread: spreadOf(own.map(({ f1 }) => f1)),
+      theirs: notebook.models[model].f1,
+    };
+  });
+  const best = (read: (score: (typeof scores)[number]) => number) =>
+    [...scores].sort((a, b) => read(b) - read(a)).map(({ title }) => title);
+  const here = best(({ spread }) => spread.mean);
+  const there = best(({ theirs }) => theirs);
+  const listed = scores.map(({ title, spread }) => `${title} ${formatSpread(spread)}`).join(', ');
+  if (scores.length === 1) return `F1: ${listed}.`;
+  const order = `By F1 the order here is ${here.join(' before ')} (${listed})`;
+  return here.join() === there.join()
+    ? `${order}, as in the notebook.`
+    : `${order}; in the notebook it is ${there.join(' before ')}.`;
+}
+
+function lossChart(parts: readonly FinishedPart[]): Block {
+  return {
+    kind: 'lines',
+    title: 'Training loss, with the mean of its neighbours',
+    x: { name: 'step' },
+    y: { name: 'loss' },
+    lines: parts.flatMap((part): Line[] => {
+      const thin = thinned(part.log.map((loss, index) => [index + 1, loss] as const));
+      const smooth = thinned(smoothed(part.log).map((loss, index) => [index + 1, loss] as const));
+      return [
+        { name: titleOf(part), points: smooth },
+        { name: titleOf(part), points: thin, style: 'faint' },
+      ];
+    }),
+  };
+}
+
+/** The mean over a window of a fiftieth of the run around each step. */
+export function smoothed(values: readonly number[]): number[] {
+  const reach = Math.max(1, Math.round(values.length / 100));
+  const sums = [0];
+  for (const value of values) sums.push(sums[sums.length - 1] + value);
+  return values.map((_, index) => {
+    const [from, to] = [Math.max(0, index - reach), Math.min(values.length, index + reach + 1)];
+    return (sums[to] - sums[from]) / (to - from);
+  });
+}
+
+/** As many points as a screen shows. */
+function thinned<T>(points: readonly T[], limit = 600): T[] {
+  const every = Math.max(1, Math.ceil(points.length / limit));
+  return points.filter((_, index) => index % every === 0 || index === points.length - 1);
+}
+
+function sliceChart(parts: readonly FinishedPart[], examples: readonly Example[], grouping: Grouping): Block {
+  const slices = parts.map((part) => breakDown(part.predictions, examples, grouping));
+  const groups = slices[0].map(({ name, questions }) => `${name} (${questions.toLocaleString('en')})`);
+  return {
+    kind: 'bars',
+    title: `F1 by ${grouping.title}, with the number of questions`,
+    groups,
+    y: { name: 'F1' },
+    bars: parts.map((part, index) => ({ name: titleOf(part), values: slices[index].map(({ f1 }) => f1) })),
+  };
+}

@@ -1,0 +1,44 @@
+import test from 'ava';
+import type { LineChart, Table } from '../../src/report/section.js';
+import { crossingOf, stepTimeSection } from '../../src/reproduce/step-times.js';
+
+const lengths = [32, 64, 128, 256, 512];
+const width = 768;
+// Seconds by formula: linear for the LSTM; for the Transformer less at first, with a square.
+const times = {
+  batchSize: 4,
+  width,
+  lengths,
+  seconds: {
+    lstm: lengths.map((n) => 0.1 + 2e-9 * n * width ** 2),
+    transformer: lengths.map((n) => 0.1 + 1e-9 * n * width ** 2 + 2e-9 * n ** 2 * width),
+  },
+};
+
+test('the section tells who is faster and where the fitted curves cross', (t) => {
+  const [text, chart, , table] = stepTimeSection(times).blocks;
+  // 2e-9 n d² = 1e-9 n d² + 2e-9 n² d at n = d / 2; the Transformer is faster below.
+  t.regex(
+    text as string,
+    /curves cross at 38[345] positions: the Transformer is faster below, the LSTM above/,
+  );
+  t.regex((chart as LineChart).marks?.[0]?.name ?? '', /crossing at 38[345]/);
+  const linear = (table as Table).rows.find((row) => row.join().startsWith('LSTM,O(n·d²)'));
+  t.is(linear?.[2], '1.0000');
+});
+
+test('where nothing crosses, that is said', (t) => {
+  const slower = { ...times, seconds: { ...times.seconds, transformer: lengths.map((n) => 1 + n) } };
+  t.regex(
+    stepTimeSection(slower).blocks[0] as string,
+    /Up to 4,096 positions the two fitted curves do not cross/,
+  );
+  t.is(
+    crossingOf(
+      (n) => n,
+      () => 0,
+      100,
+    ),
+    undefined,
+  );
+});
