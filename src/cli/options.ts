@@ -19,6 +19,8 @@ export const notebookSettings = {
   loggingSteps: 1000,
   saveSteps: 500,
   saveTotalLimit: 2,
+  evalSteps: 500,
+  earlyStoppingPatience: 0,
   nBestSize: 20,
   maxAnswerLength: 30,
   nullScoreDiffThreshold: 0,
@@ -73,6 +75,12 @@ const settingTable: Record<SettingName, SettingRow> = {
   loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
   saveSteps: { describe: 'steps between two checkpoints; 0 for none', least: 0, whole: true },
   saveTotalLimit: { describe: 'checkpoints that are kept', least: 1, whole: true },
+  evalSteps: { describe: 'steps between two evaluations, with --eval-strategy steps', least: 1, whole: true },
+  earlyStoppingPatience: {
+    describe: 'evaluations without a better one after which training ends; 0: never',
+    least: 0,
+    whole: true,
+  },
   nBestSize: { describe: 'best starts and ends that are combined', least: 1, whole: true },
   maxAnswerLength: { describe: 'tokens of the longest answer', least: 1, whole: true },
   nullScoreDiffThreshold: {
@@ -103,6 +111,8 @@ export const trainingSettings = [
   'loggingSteps',
   'saveSteps',
   'saveTotalLimit',
+  'evalSteps',
+  'earlyStoppingPatience',
 ] as const satisfies SettingName[];
 
 /** yargs options for some settings. They have no yargs default, so that a data set's own settings can come between. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature } from '../data/examples.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
+import { listBestModels } from '../train/best-model.js';
 import {
   findCheckpoint,
   listCheckpoints,
@@ -18,6 +19,10 @@ export interface ResumeArgs {
   readonly resumeFromCheckpoint: string | undefined;
   readonly overwriteOutputDir: boolean;
 }
+
+/** What a run writes only where it is asked to: TensorBoard's folder, and the log of evaluations on the way. */
+export const eventsFolder = 'tensorboard';
+export const evaluationLogFile = 'eval_log.jsonl';
 
 /** A run's last file: where it is, the run's checkpoints are no longer needed. */
 const lastFile = 'train_results.json';
@@ -55,8 +60,10 @@ export async function clearOutput(outputDir: string, resumed: Checkpoint | undef
     await mkdir(outputDir, { recursive: true });
     await removeUnfinished(outputDir);
     await rm(join(outputDir, lastFile), { force: true });
-    const outdated = resumed === undefined ? await listCheckpoints(outputDir) : [];
-    for (const folder of outdated) await rm(folder, { recursive: true, force: true });
+    if (resumed !== undefined) return;
+    const logs = [join(outputDir, evaluationLogFile), join(outputDir, eventsFolder)];
+    const outdated = [...(await listCheckpoints(outputDir)), ...(await listBestModels(outputDir)), ...logs];
+    for (const path of outdated) await rm(path, { recursive: true, force: true });
   } catch (error) {
     throw new QaError(
       `Expected to write into ${outputDir}, but that failed (${messageOf(error)}); give an --output-dir that you may write to.`,

@@ -6,6 +6,7 @@ import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { cacheDir } from '../setup/paths.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
 import { startingPoint } from '../hub/pretrained.js';
+import { evaluate } from '../evaluate/evaluate.js';
 import { saveModel } from '../models/folder.js';
 import { modelKind } from '../models/index.js';
 import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '../runtime.js';
@@ -18,6 +19,7 @@ import { resolveSettings, type Settings } from './options.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures, whereToResume } from './resume.js';
 import type { TrainArgs } from './train.js';
+import { checkEvaluationArgs } from './train-evaluations.js';
 import { trainWithCheckpoints } from './train-with-checkpoints.js';
 import { readTrainingExamples } from './training-examples.js';
 
@@ -63,6 +65,7 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
   if (dataset.trainFile === undefined)
     throw new UsageError('Expected --train-file or --dataset, but neither came.');
   const settings = resolveSettings(dataset.settings, { ...args });
+  checkEvaluationArgs(args, settings.earlyStoppingPatience, dataset.validationFile);
   const device = resolveDevice(args.device);
   setNumThreads(args.threads ?? availableThreads());
   useExactArithmetic();
@@ -72,9 +75,11 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
 
   const version2WithNegative = args.version2WithNegative ?? dataset.version2WithNegative;
   // What could not be scored in the end is refused before hours of training.
-  if (args.eval && dataset.validationFile !== undefined) {
-    await readValidationExamples(dataset.validationFile, version2WithNegative);
-  }
+  const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
+  const validation =
+    isEvaluated && dataset.validationFile !== undefined
+      ? await readValidationExamples(dataset.validationFile, version2WithNegative)
+      : [];
   const outputDir = args.outputDir ?? join('runs', args.model);
   const resumed = await whereToResume(args, outputDir);
   const { examples } = await readTrainingExamples(
@@ -119,7 +124,13 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
     await writeJsonAtomic(join(folder, 'preparation.json'), pickPreparation(settings));
   };
   if (resumed !== undefined) say(`Going on from ${resumed.folder}.`);
-  const { seconds, lossSum } = await trainWithCheckpoints({
+  const everySteps = { no: 0, steps: settings.evalSteps, epoch: stepsPerEpoch }[args.evalStrategy ?? 'no'];
+  const evaluateOnTheWay = async () => {
+    const windows = prepareFeatures(validation, tokenizer, settings);
+    const options = { ...settings, version2WithNegative, device };
+    return (await evaluate(model, validation, windows, options)).metrics;
+  };
+  const { steps, seconds, lossSum } = await trainWithCheckpoints({
     model,
     features,
     options,
@@ -127,17 +138,29 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
     nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
     outputDir,
     resumed,
+    evaluation:
+      everySteps === 0
+        ? undefined
+        : {
+            everySteps,
+            metric: args.metricForBestModel ?? 'f1',
+            loadBest: args.loadBestModelAtEnd ?? false,
+            patience: settings.earlyStoppingPatience,
+            evaluate: evaluateOnTheWay,
+            save: saveRun,
+          },
+    reportTo: args.reportTo ?? 'none',
     asked: askedOf(args, options, settings.docStride, hashFeatures(features)),
     saveRun,
     say,
   });
   const results = {
-    epoch: totalSteps / stepsPerEpoch,
-    train_loss: lossSum / totalSteps,
+    epoch: steps / stepsPerEpoch,
+    train_loss: lossSum / steps,
     train_runtime: seconds,
     train_samples: features.length,
-    train_samples_per_second: (totalSteps * rowsPerStep) / seconds,
-    train_steps_per_second: totalSteps / seconds,
+    train_samples_per_second: (steps * rowsPerStep) / seconds,
+    train_steps_per_second: steps / seconds,
   };
   await saveRun(outputDir);
   await writeJsonAtomic(join(outputDir, 'train_results.json'), results);

@@ -10,9 +10,11 @@ import {
 import { TrainLog } from '../train/log.js';
 import { countSteps, train, type TrainingOptions } from '../train/loop.js';
 import { TrainingState } from '../train/state.js';
+import { TensorBoardLog } from '../train/tensorboard.js';
 import { Interrupt, Interrupted } from './interrupt.js';
 import { Progress } from './progress.js';
-import { clearOutput, expectSame, resumeCommand } from './resume.js';
+import { clearOutput, eventsFolder, expectSame, resumeCommand } from './resume.js';
+import { TrainEvaluations, type EvaluationPlan } from './train-evaluations.js';
 
 interface CheckpointedTraining {
   readonly model: ReaderModel;
@@ -25,6 +27,9 @@ interface CheckpointedTraining {
   readonly outputDir: string;
   /** What the run goes on from, whose weights the model has already. */
   readonly resumed: Checkpoint | undefined;
+  /** Undefined for none on the way. */
+  readonly evaluation: EvaluationPlan | undefined;
+  readonly reportTo: 'none' | 'tensorboard';
   readonly asked: Readonly<Record<string, unknown>>;
   /** Writes the model and its tokenizer. */
   readonly saveRun: (folder: string) => Promise<void>;
@@ -34,14 +39,15 @@ interface CheckpointedTraining {
 const logFile = 'train_log.jsonl';
 
 /**
- * Trains to the end, with a log, a bar and checkpoints. A signal ends it between two steps, in a checkpoint.
- * @returns seconds of training and the sum of all losses, those before a checkpoint included
+ * Trains to the end, with logs, a bar, evaluations on the way and checkpoints. A signal ends it between two steps, in a
+ * checkpoint.
+ * @returns steps, seconds of training and the sum of all losses, those before a checkpoint included
  */
 export async function trainWithCheckpoints(
   run: CheckpointedTraining,
-): Promise<{ seconds: number; lossSum: number }> {
+): Promise<{ steps: number; seconds: number; lossSum: number }> {
   const { model, features, options, outputDir, resumed } = run;
-  const { totalSteps } = countSteps(features.length, options);
+  const { totalSteps, stepsPerEpoch } = countSteps(features.length, options);
   const state = new TrainingState(model, options);
   if (resumed !== undefined) {
     expectSame(resumed, run.asked);
@@ -49,6 +55,11 @@ export async function trainWithCheckpoints(
   }
   await clearOutput(outputDir, resumed);
   const log = await TrainLog.open(join(outputDir, logFile), resumed && join(resumed.folder, logFile));
+  const evaluations = run.evaluation && (await TrainEvaluations.open(run.evaluation, outputDir, resumed));
+  const events =
+    run.reportTo === 'tensorboard'
+      ? await TensorBoardLog.open(join(outputDir, eventsFolder), state.step + 1)
+      : undefined;
   const progress = new Progress('train', totalSteps, 'step', state.step);
   const interrupt = new Interrupt();
   let lossSum = resumed?.state.loss_sum ?? 0;
@@ -57,40 +68,77 @@ export async function trainWithCheckpoints(
 
   const checkpoint = async () => {
     const done = { asked: run.asked, total_steps: totalSteps, loss_sum: lossSum, seconds: seconds() };
-    const folder = await saveCheckpoint(outputDir, state, done, async (scratch) => {
+    const best = evaluations?.best ?? null;
+    const folder = await saveCheckpoint(outputDir, state, { ...done, best }, async (scratch) => {
       await run.saveRun(scratch);
       await log.copyTo(join(scratch, logFile));
+      await evaluations?.copyTo(scratch);
     });
     await rotateCheckpoints(outputDir, state.step, run.saveTotalLimit);
     return folder;
   };
 
+  /** Evaluates where that is due; says whether training should end. */
+  const evaluateAfter = async (step: number): Promise<boolean> => {
+    if (evaluations?.isDue(step) !== true) return false;
+    const metrics = await evaluations.evaluate(step, step / stepsPerEpoch);
+    await events?.write(step, prefixed('eval', metrics));
+    progress.clear();
+    run.say(
+      `Step ${step}: ${Object.entries(metrics)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}`,
+    );
+    return evaluations.isHopeless;
+  };
+
   try {
-    for await (const line of train(model, features, options, run.nameOf, state)) {
+    // A checkpoint is saved before its step is evaluated, so that a signal need not wait for that.
+    let hopeless = resumed !== undefined && (await evaluateAfter(state.step));
+    const steps = hopeless ? [] : train(model, features, options, run.nameOf, state);
+    for await (const line of steps) {
       await log.write(line);
+      const { step, ...numbers } = line;
+      await events?.write(step, prefixed('train', numbers));
       lossSum += line.loss;
-      if (line.step % run.loggingSteps === 0) {
+      if (step % run.loggingSteps === 0) {
         progress.clear();
         run.say(`Loss:${line.loss}`);
       }
-      progress.update(line.step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
-      if (line.step === totalSteps) break;
+      progress.update(step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
 
-      const isDue = run.saveSteps > 0 && line.step % run.saveSteps === 0;
-      if (interrupt.signal !== undefined) {
+      if (interrupt.signal !== undefined && step < totalSteps) {
         const folder = await checkpoint();
         const command = resumeCommand(process.argv.slice(2), outputDir);
         throw new Interrupted(
           interrupt.signal,
-          `Stopped after step ${line.step}, which is saved in ${folder}; go on with: ${command}`,
+          `Stopped after step ${step}, which is saved in ${folder}; go on with: ${command}`,
         );
       }
-      if (isDue) await checkpoint();
+      if (run.saveSteps > 0 && step % run.saveSteps === 0 && step < totalSteps) await checkpoint();
+      hopeless = await evaluateAfter(step);
+      if (hopeless || step === totalSteps) break;
     }
+    if (hopeless)
+      run.say(
+        `Ends after step ${state.step}: ${run.evaluation?.patience} evaluations brought nothing better.`,
+      );
+    const best = await evaluations?.finish(model);
+    if (best !== undefined) run.say(`The model is that of step ${best}, the best one.`);
   } finally {
     interrupt.dispose();
     progress.clear();
     await log.close();
+    await evaluations?.close();
+    await events?.close();
+    state.dispose();
   }
-  return { seconds: seconds(), lossSum };
+  return { steps: state.step, seconds: seconds(), lossSum };
+}
+
+/** Numbers under TensorBoard's tags: `train/loss`. */
+function prefixed(prefix: string, numbers: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]: [string, number]) => [`${prefix}/${name}`, value]),
+  );
 }

@@ -10,6 +10,7 @@ import {
   version2Option,
 } from './options.js';
 import type { ResumeArgs } from './resume.js';
+import type { EvaluationArgs } from './train-evaluations.js';
 import type { LrSchedulerType } from '../train/schedule.js';
 
 /** For `--help`, which loads no schedule. */
@@ -22,7 +23,7 @@ const lrSchedulerTypes = {
   constant_with_warmup: true,
 } satisfies Record<LrSchedulerType, true>;
 
-export interface TrainArgs extends ResumeArgs {
+export interface TrainArgs extends ResumeArgs, EvaluationArgs {
   readonly model: string;
   readonly dataset: string | undefined;
   readonly trainFile: string | undefined;
@@ -34,6 +35,7 @@ export interface TrainArgs extends ResumeArgs {
   readonly outputDir: string | undefined;
   readonly maxTrainSamples: number | undefined;
   readonly lrSchedulerType?: LrSchedulerType | undefined;
+  readonly reportTo?: 'none' | 'tensorboard' | undefined;
   readonly seed: number;
   readonly eval: boolean;
   readonly device: string;
@@ -90,6 +92,28 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       choices: Object.keys(lrSchedulerTypes),
       describe: 'how the learning rate goes on after the warmup',
       defaultDescription: 'linear',
+      requiresArg: true,
+    },
+    'eval-strategy': {
+      choices: ['no', 'steps', 'epoch'],
+      describe: 'evaluate on the way: not, every --eval-steps, or after every epoch',
+      defaultDescription: 'no',
+      requiresArg: true,
+    },
+    'load-best-model-at-end': {
+      type: 'boolean',
+      describe: 'the model is the best of the evaluations on the way, not the last',
+    },
+    'metric-for-best-model': {
+      choices: ['f1', 'exact_match'],
+      describe: 'by which one is better',
+      defaultDescription: 'f1',
+      requiresArg: true,
+    },
+    'report-to': {
+      choices: ['none', 'tensorboard'],
+      describe: 'besides train_log.jsonl: event files in <output-dir>/tensorboard',
+      defaultDescription: 'none',
       requiresArg: true,
     },
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },

@@ -4,6 +4,7 @@ import { QaError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { removeScratch, whyDamaged, writeWholeFolder } from '../formats/whole-folder.js';
+import type { BestSoFar } from './best-model.js';
 import type { Moments } from './optimizer.js';
 import type { SavedState, TrainingState } from './state.js';
 
@@ -21,11 +22,13 @@ export interface TrainerState extends SavedState {
   /** Sum of the losses so far, and seconds of training, for train_results.json. */
   readonly loss_sum: number;
   readonly seconds: number;
+  /** Of the evaluations on the way; null where there was none. */
+  readonly best: BestSoFar | null;
   /** Updates of each parameter so far, in the model's order. */
   readonly optimizer_steps: readonly number[];
 }
 
-type Progress = Pick<TrainerState, 'asked' | 'total_steps' | 'loss_sum' | 'seconds'>;
+type Progress = Pick<TrainerState, 'asked' | 'total_steps' | 'loss_sum' | 'seconds' | 'best'>;
 
 /** What a run goes on from. */
 export interface Checkpoint {
@@ -137,5 +140,5 @@ export async function rotateCheckpoints(outputDir: string, step: number, limit: 
 
 /** Removes what saves that were killed left behind. */
 export async function removeUnfinished(outputDir: string): Promise<void> {
-  await removeScratch(outputDir, (name) => stepOf(name) !== undefined);
+  await removeScratch(outputDir, (name) => /^(checkpoint|best-model)-\d+$/.test(name));
 }

@@ -2,9 +2,8 @@ import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
-import type { StepLog } from './loop.js';
 
-/** train_log.jsonl: a JSON object a line, numbers in the shortest form that reads back as the same double. */
+/** train_log.jsonl or eval_log.jsonl: a JSON object a line, numbers in the shortest form that reads back as the same double. */
 export class TrainLog {
   private constructor(
     private readonly path: string,
@@ -23,7 +22,7 @@ export class TrainLog {
     }
   }
 
-  async write(line: StepLog): Promise<void> {
+  async write(line: object): Promise<void> {
     try {
       await this.file.appendFile(`${JSON.stringify(line)}\n`);
     } catch (error) {

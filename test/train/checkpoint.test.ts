@@ -19,7 +19,7 @@ import { fixture, nameOf, options, tinyModel, trainFeatures } from './runs.js';
 const root = temporaryFolder();
 const nothing = () => Promise.resolve();
 const silent = () => undefined;
-const progress = { asked: {}, total_steps: 9, loss_sum: 1.5, seconds: 2 };
+const progress = { asked: {}, total_steps: 9, loss_sum: 1.5, seconds: 2, best: null };
 
 const weightsOf = (model: ReturnType<typeof tinyModel>) =>
   model.parameters().map((parameter) => parameter.toFloat32Array());

@@ -1,0 +1,69 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tensor } from '../create.js';
+import { QaError } from '../errors.js';
+import { readSafetensors } from '../formats/safetensors.js';
+import { whyDamaged, writeWholeFolder } from '../formats/whole-folder.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { tidy } from '../scope.js';
+
+/** The best evaluation of a run so far: plain JSON, a part of every checkpoint. */
+export interface BestSoFar {
+  readonly step: number;
+  readonly metric: number;
+  /** Evaluations since then, none of which was better. */
+  readonly evaluationsSince: number;
+}
+
+/** The best of a run's models, kept whole in <output-dir>/best-model-<step>/. */
+export class BestModel {
+  constructor(
+    private readonly outputDir: string,
+    /** Null before the first evaluation. */
+    public best: BestSoFar | null,
+  ) {}
+
+  /**
+   * Takes an evaluation in. The model of one that is better than all before takes the kept one's place.
+   * @param save writes the model into the folder it is given
+   */
+  async add(step: number, metric: number, save: (folder: string) => Promise<void>): Promise<void> {
+    if (this.best !== null && metric <= this.best.metric) {
+      this.best = { ...this.best, evaluationsSince: this.best.evaluationsSince + 1 };
+      return;
+    }
+    const folder = this.#folder(step);
+    await writeWholeFolder(folder, save);
+    this.best = { step, metric, evaluationsSince: 0 };
+    for (const other of await listBestModels(this.outputDir)) {
+      if (other !== folder) await rm(other, { recursive: true, force: true });
+    }
+  }
+
+  /** Puts the kept weights into the model. Throws QaError `ERR_CHECKPOINT` where they are no longer whole. */
+  async load(model: ReaderModel): Promise<void> {
+    if (this.best === null) return;
+    const folder = this.#folder(this.best.step);
+    const why = await whyDamaged(folder);
+    if (why !== undefined) {
+      throw new QaError(
+        `Expected the best model in ${folder}, but ${why}; the last model is in ${this.outputDir}.`,
+        'ERR_CHECKPOINT',
+      );
+    }
+    const stored = await readSafetensors(join(folder, 'model.safetensors'));
+    tidy(() => {
+      model.loadStateDict(new Map([...stored].map(([name, { shape, data }]) => [name, tensor(data, shape)])));
+    });
+  }
+
+  #folder(step: number): string {
+    return join(this.outputDir, `best-model-${step}`);
+  }
+}
+
+/** Paths of the best models that are in an output folder. */
+export async function listBestModels(outputDir: string): Promise<string[]> {
+  const names = await readdir(outputDir).catch(() => []);
+  return names.filter((name) => /^best-model-\d+$/.test(name)).map((name) => join(outputDir, name));
+}

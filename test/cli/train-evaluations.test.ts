@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { sample } from '../../src/data/sample.js';
+import { readTfRecords } from '../formats/read-tfrecords.js';
+import { bin, qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+
+const folder = temporaryFolder();
+
+/** The sample's first paragraph: evaluated in no time. */
+function writeFewQuestions(): string {
+  const path = join(folder, 'few.json');
+  const squad = JSON.parse(readFileSync(sample.validationFile, 'utf8')) as {
+    data: { paragraphs: object[] }[];
+  };
+  const [article] = squad.data;
+  writeFileSync(path, JSON.stringify({ data: [{ ...article, paragraphs: article.paragraphs.slice(0, 1) }] }));
+  return path;
+}
+
+const steps = 24;
+const plain = [
+  ...['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--max-train-samples', '100'],
+  ...['--validation-file', writeFewQuestions(), '--no-eval'],
+];
+const train = (dir: string, ...more: readonly string[]) => [
+  ...['train', 'bert-mini', ...plain, '--output-dir', dir],
+  ...more,
+];
+const rate = ['--learning-rate', '3e-3'];
+const evaluated = [
+  ...rate,
+  '--eval-strategy',
+  'steps',
+  '--eval-steps',
+  '5',
+  '--max-steps',
+  String(steps),
+  '--save-steps',
+  '2',
+];
+
+const read = (...path: string[]) => readFileSync(join(...path)).toString('hex');
+const lines = (...path: string[]) =>
+  readFileSync(join(...path), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, number>);
+
+const whole = join(folder, 'whole');
+test.before(async (t) => {
+  const more = ['--load-best-model-at-end', '--report-to', 'tensorboard'];
+  const { code, stderr } = await qaNative(...train(whole, ...evaluated, ...more));
+  t.is(code, 0, stderr);
+});
+
+test('evaluations on the way leave the training as it is', async (t) => {
+  const dir = join(folder, 'plain');
+  const { code, stderr } = await qaNative(...train(dir, ...rate, '--max-steps', String(steps)));
+  t.is(code, 0, stderr);
+  t.is(read(dir, 'train_log.jsonl'), read(whole, 'train_log.jsonl'));
+});
+
+test('every evaluation is logged, and the model is the best one', (t) => {
+  const log = lines(whole, 'eval_log.jsonl');
+  t.deepEqual(
+    log.map(({ step }) => step),
+    [5, 10, 15, 20],
+  );
+  t.deepEqual(Object.keys(log[0]), ['step', 'epoch', 'exact_match', 'f1']);
+  const best = log.reduce((most, line) => (line['f1'] > most['f1'] ? line : most));
+  t.is(read(whole, 'model.safetensors'), read(whole, `best-model-${best['step']}`, 'model.safetensors'));
+  t.deepEqual(
+    readdirSync(whole).filter((name) => name.startsWith('best-model')),
+    [`best-model-${best['step']}`],
+  );
+});
+
+test('TensorBoard gets a record a step and one an evaluation', (t) => {
+  const dir = join(whole, 'tensorboard');
+  const [file, ...others] = readdirSync(dir);
+  t.deepEqual(others, []);
+  // Two at the start: the version, and where the run begins.
+  t.is(readTfRecords(readFileSync(join(dir, file))).length, 2 + steps + 4);
+});
+
+test('a run that was killed evaluates each step once, and comes to the same model', async (t) => {
+  const dir = join(folder, 'killed');
+  const args = train(dir, ...evaluated, '--load-best-model-at-end');
+  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const log = join(dir, 'eval_log.jsonl');
+  while (!(existsSync(log) && lines(log).length >= 2) && child.exitCode === null) await sleep(1);
+  child.kill('SIGKILL');
+  await ended;
+  const { code, stderr } = await qaNative(...args, '--resume-from-checkpoint');
+  t.is(code, 0, stderr);
+  for (const name of ['train_log.jsonl', 'eval_log.jsonl', 'model.safetensors']) {
+    t.is(read(dir, name), read(whole, name), name);
+  }
+});
+
+test('training ends when evaluations bring nothing better', async (t) => {
+  const dir = join(folder, 'hopeless');
+  const more = ['--eval-strategy', 'epoch', '--num-train-epochs', '9', '--early-stopping-patience', '2'];
+  const { code, stdout, stderr } = await qaNative(...train(dir, ...more, '--learning-rate', '0'));
+  t.is(code, 0, stderr);
+  // Nothing is learnt: the first epoch is the best, and two more are given it.
+  t.is(lines(dir, 'eval_log.jsonl').length, 3);
+  t.is(lines(dir, 'train_log.jsonl').at(-1)?.['epoch'], 3);
+  t.regex(stdout, /2 evaluations brought nothing better/);
+});
+
+test('flags that need evaluations on the way say so', async (t) => {
+  for (const [flags, expected] of [
+    [['--load-best-model-at-end'], /--eval-strategy steps or epoch/],
+    [['--early-stopping-patience', '1'], /--eval-strategy steps or epoch/],
+    [['--eval-strategy', 'often'], /eval-strategy/],
+    [['--eval-strategy', 'steps', '--eval-steps', '0'], /--eval-steps to be a whole number of 1 or more/],
+  ] as const) {
+    const { code, stderr } = await qaNative(...train(join(folder, 'none'), ...flags));
+    t.is(code, 2, stderr);
+    t.regex(stderr, expected);
+  }
+});
