@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { runtimeInfo } from '../../src/runtime.js';
 
 /** What a result was measured on; no host's name. */
 export interface Machine {
@@ -34,4 +35,9 @@ function gpuName(): string {
     encoding: 'utf8',
   });
   return stdout?.split('\n')[0]?.trim() || 'gpu';
+}
+
+export function describeSoftware(): object {
+  const { torchVersion, cpuCapability } = runtimeInfo();
+  return { node: process.version, torch: torchVersion, cpu_capability: cpuCapability };
 }

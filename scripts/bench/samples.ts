@@ -21,6 +21,11 @@ export function most(values: readonly number[]): number {
   return Math.max(...values);
 }
 
+/** For a file of results: the values, and what a table shows of them. */
+export function summarize({ values, ...rest }: Samples): object {
+  return { ...rest, median: median(values), least: least(values), most: most(values), values };
+}
+
 /** Collects values by what they measure and by contestant, in the order in which they first came. */
 export class SampleBook {
   readonly #values = new Map<

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QaError } from '../../src/errors.js';
+import { writeFileAtomic, writeJsonAtomic } from '../../src/formats/atomic-file.js';
+import { renderChart } from '../../src/report/chart.js';
+import { styles } from '../../src/report/styles.js';
+import { describeSoftware, type Machine } from './machine.js';
+import type { Sweep } from './scaling.js';
+import { labels, type Variant } from './variants.js';
+
+export interface SweepResult {
+  readonly sweep: Sweep;
+  /** Seconds of a step at each of the sweep's points. */
+  readonly seconds: ReadonlyMap<Variant, readonly number[]>;
+}
+
+/** Between these lines of bench/README.md stands what the last study said. */
+const [begin, end] = ['<!-- scaling: written by npm run bench -- --scaling -->', '<!-- /scaling -->'];
+
+/** The slope of a straight line through the logarithms: y grows as x to this power. Least squares. */
+export function growthPower(xs: readonly number[], ys: readonly number[]): number {
+  const [u, v] = [xs.map(Math.log), ys.map(Math.log)];
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanU, meanV] = [mean(u), mean(v)];
+  const covariance = mean(u.map((value, index) => (value - meanU) * (v[index] - meanV)));
+  return covariance / mean(u.map((value) => (value - meanU) ** 2));
+}
+
+/** An SVG file that stands by itself, in the report's colours. */
+function drawSweep({ sweep, seconds }: SweepResult): string {
+  const svg = renderChart({
+    kind: 'lines',
+    title: sweep.title,
+    x: { name: sweep.unit, log: true },
+    y: { name: 'seconds a step', log: true },
+    lines: [...seconds].map(([variant, values]) => ({
+      name: labels[variant],
+      points: values.map((value, index) => [sweep.points[index].x, value] as const),
+    })),
+  });
+  return svg.replace('>', `><style>${styles}</style>`);
+}
+
+/** What a sweep says, by its ends and its fitted power. */
+function describeSweep({ sweep, seconds }: SweepResult): string {
+  const xs = sweep.points.map(({ x }) => x);
+  const name = (index: number) => sweep.points[index].label ?? String(sweep.points[index].x);
+  const sentences = [...seconds].map(([variant, values]) => {
+    const last = values.length - 1;
+    return (
+      `**${labels[variant]}**: ${values[0].toFixed(3)} s at ${name(0)}, ${values[last].toFixed(3)} s at ${name(last)}: ` +
+      `${(values[last] / values[0]).toFixed(1)} times for ${(xs[last] / xs[0]).toFixed(1)} times as many ${sweep.unit}, ` +
+      `growing as their power ${growthPower(xs, values).toFixed(2)}.`
+    );
+  });
+  return sentences.map((sentence) => `- ${sentence}\n`).join('');
+}
+
+/** The study as Markdown: a chart and its sentences for each sweep. */
+export function studyMarkdown(machine: Machine, threads: number, results: readonly SweepResult[]): string {
+  const place = `${machine.gpu ?? machine.processor}, ${threads} threads`;
+  const parts = results.map(
+    (result) => `![${result.sweep.title}](scaling/${result.sweep.name}.svg)\n\n${describeSweep(result)}`,
+  );
+  return `Measured on ${place}. A power of 1 means that twice as much costs twice as long.\n\n${parts.join('\n')}`;
+}
+
+/** Writes `scaling/*.svg`, `scaling/scaling.json` and the study's part of README.md. */
+export async function writeStudy(
+  folder: string,
+  machine: Machine,
+  threads: number,
+  results: readonly SweepResult[],
+): Promise<void> {
+  const path = join(folder, 'README.md');
+  const readme = await readFile(path, 'utf8');
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new QaError(`Expected the lines ${begin} and ${end} in ${path}; put them where the study belongs.`);
+  }
+  for (const result of results) {
+    await writeFileAtomic(join(folder, 'scaling', `${result.sweep.name}.svg`), drawSweep(result));
+  }
+  await writeJsonAtomic(join(folder, 'scaling', 'scaling.json'), {
+    machine,
+    software: describeSoftware(),
+    threads,
+    sweeps: results.map(({ sweep, seconds }) => ({
+      name: sweep.name,
+      unit: sweep.unit,
+      points: sweep.points.map(({ x, label }) => label ?? x),
+      seconds_per_step: Object.fromEntries(seconds),
+    })),
+  });
+  const study = `${begin}\n\n${studyMarkdown(machine, threads, results)}\n`;
+  await writeFileAtomic(path, readme.slice(0, from) + study + readme.slice(to));
+  process.stdout.write(`Written to ${path} and ${join(folder, 'scaling')}\n`);
+}
