@@ -94,5 +94,4 @@ export async function writeStudy(
   });
   const study = `${begin}\n\n${studyMarkdown(machine, threads, results)}\n`;
   await writeFileAtomic(path, readme.slice(0, from) + study + readme.slice(to));
-  process.stdout.write(`Written to ${path} and ${join(folder, 'scaling')}\n`);
 }

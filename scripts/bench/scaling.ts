@@ -92,6 +92,7 @@ export async function studyScaling(args: BenchArgs, folder: string): Promise<voi
     results.push({ sweep, seconds });
   }
   await writeStudy(args.outputDir, describeMachine(args.device), args.threads, results);
+  process.stdout.write(`Written to ${join(args.outputDir, 'README.md')} and its folder scaling\n`);
 }
 
 /** Seconds of a step, the median of `steps` that alternate between the variants. */
