@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import yargs, { type CommandModule } from 'yargs';
 import { QaError, UsageError } from '../errors.js';
 import { checkCommand } from './check.js';
@@ -9,6 +8,7 @@ import { predictCommand } from './predict.js';
 import { reproduceCommand } from './reproduce.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
+import { packageVersion } from '../setup/package-version.js';
 import { trainCommand } from './train.js';
 
 /** Every command of `qa-native`. Each loads what it needs when it runs, so that `--help` loads nothing native. */
@@ -59,11 +59,4 @@ function report(error: unknown): number {
 /** LibTorch's own complaints are sentences too; the addon gives them a code. */
 function isTorchError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_TORCH');
-}
-
-function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

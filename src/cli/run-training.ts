@@ -18,6 +18,14 @@ import { readValidationExamples, runEvaluation, type EvaluationSummary } from '.
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures, whereToResume } from './resume.js';
+import {
+  completeArgs,
+  expectSameInputs,
+  makeRunRecord,
+  writeRunRecord,
+  type GivenTrainArgs,
+  type RunRecord,
+} from './run-record.js';
 import type { TrainArgs } from './train.js';
 import { checkEvaluationArgs } from './train-evaluations.js';
 import { trainWithCheckpoints } from './train-with-checkpoints.js';
@@ -47,8 +55,11 @@ export interface TrainingCounts {
 }
 
 /** `qa-native train`. */
-export async function runTraining(args: TrainArgs): Promise<void> {
-  const { outputDir, dataset, results, evaluation } = await trainAndEvaluate(args);
+export async function runTraining(given: GivenTrainArgs): Promise<void> {
+  const { args, again } = await completeArgs(given);
+  const { outputDir, dataset, results, evaluation } = await trainAndEvaluate(args, (record) => {
+    if (again !== undefined) expectSameInputs(again, record, given);
+  });
   if (args.json) {
     process.stdout.write(
       `${JSON.stringify({ ...results, ...evaluation?.metrics, output_dir: outputDir })}\n`,
@@ -58,8 +69,14 @@ export async function runTraining(args: TrainArgs): Promise<void> {
   }
 }
 
-/** Data, model, loop, files, score. */
-export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
+/**
+ * Data, model, loop, files, score.
+ * @param check looks at what goes in before training begins
+ */
+export async function trainAndEvaluate(
+  args: TrainArgs,
+  check: (record: RunRecord) => void = () => undefined,
+): Promise<TrainingRun> {
   const kind = modelKind(args.model);
   const dataset = await resolveDataset(args, cacheDir(), args.eval ? ['train', 'validation'] : ['train']);
   if (dataset.trainFile === undefined)
@@ -94,6 +111,14 @@ export async function trainAndEvaluate(args: TrainArgs): Promise<TrainingRun> {
     seed: args.seed,
   });
   const features = prepareFeatures(examples, tokenizer, settings);
+
+  if (resumed === undefined) {
+    const { trainFile, validationFile } = dataset;
+    const files = { 'train file': trainFile, 'validation file': validationFile };
+    const record = await makeRunRecord(args, { ...settings, version2WithNegative, device }, files, model);
+    check(record);
+    await writeRunRecord(outputDir, record);
+  }
 
   const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device);
   const { rowsPerStep, stepsPerEpoch, totalSteps } = countSteps(features.length, options);

@@ -10,6 +10,7 @@ import {
   version2Option,
 } from './options.js';
 import type { ResumeArgs } from './resume.js';
+import type { GivenTrainArgs } from './run-record.js';
 import type { EvaluationArgs } from './train-evaluations.js';
 import type { LrSchedulerType } from '../train/schedule.js';
 
@@ -43,11 +44,14 @@ export interface TrainArgs extends ResumeArgs, EvaluationArgs {
   readonly json: boolean;
 }
 
-export const trainCommand: CommandModule<object, TrainArgs> = {
-  command: 'train <model>',
+/** A default that is put in later: with --from-run it is that run's flag. */
+const defaultIs = (defaultDescription: string) => ({ defaultDescription, requiresArg: true });
+
+export const trainCommand: CommandModule<object, GivenTrainArgs> = {
+  command: 'train [model]',
   describe: 'train bert-mini, lstm or transformer, then evaluate it',
   builder: {
-    model: { type: 'string', describe: 'bert-mini, lstm or transformer', demandOption: true },
+    model: { type: 'string', describe: 'bert-mini, lstm or transformer' },
     dataset: {
       type: 'string',
       describe: 'squad, squad_v2 or sample (bundled, with settings of its own)',
@@ -78,13 +82,17 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       defaultDescription: 'runs/<model>',
       requiresArg: true,
     },
+    'from-run': {
+      type: 'string',
+      describe: 'do again what this --output-dir has in its run.json, but for the flags given',
+      requiresArg: true,
+    },
     'resume-from-checkpoint': {
       type: 'string',
       describe: 'go on from this checkpoint, or without a folder from the newest whole one',
     },
     'overwrite-output-dir': {
       type: 'boolean',
-      default: false,
       describe: 'begin anew where the output folder holds an unfinished run',
     },
     ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
@@ -117,10 +125,15 @@ export const trainCommand: CommandModule<object, TrainArgs> = {
       requiresArg: true,
     },
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
-    seed: { type: 'number', default: 42, describe: 'of weights, batch order and dropout', requiresArg: true },
-    eval: { type: 'boolean', default: true, describe: 'evaluate afterwards; --no-eval leaves it out' },
-    ...deviceOptions,
-    json: jsonOption,
+    seed: { type: 'number', describe: 'of weights, batch order and dropout', ...defaultIs('42') },
+    eval: {
+      type: 'boolean',
+      defaultDescription: 'true',
+      describe: 'evaluate afterwards; --no-eval leaves it out',
+    },
+    device: { type: 'string', describe: deviceOptions.device.describe, ...defaultIs('auto') },
+    threads: deviceOptions.threads,
+    json: { type: 'boolean', describe: jsonOption.describe },
   },
   handler: afterBuild(async () => (await import('./run-training.js')).runTraining),
 };

@@ -213,7 +213,7 @@ test('what fails is 1, in a sentence', async (t) => {
     ],
     [
       ['train', 'bert-mini', ...tiny, '--output-dir', join(file, 'below')],
-      /Expected to write into .* give an --output-dir that you may write to/,
+      /Expected to write .* give a folder that you may write to/,
     ],
     [
       ['train', 'bert-mini', ...tiny, '--max-seq-length', '16', '--doc-stride', '14'],

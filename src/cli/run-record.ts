@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { QaError, UsageError, messageOf } from '../errors.js';
+import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { fileHash } from '../formats/file-hash.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { runtimeInfo } from '../runtime.js';
+import { packageVersion } from '../setup/package-version.js';
+import type { TrainArgs } from './train.js';
+
+/** What came on the command line of `train`: a flag that is undefined is as in the run of --from-run, or the default. */
+export type GivenTrainArgs = { readonly [Name in keyof TrainArgs]: TrainArgs[Name] | undefined } & {
+  readonly fromRun?: string | undefined;
+};
+
+/** run.json: what it takes to do a run once more, and to see what differs where it comes out otherwise. */
+export interface RunRecord {
+  readonly versions: Readonly<Record<'qa-native' | 'libtorch' | 'node', string>>;
+  readonly platform: string;
+  readonly cpu_capability: string;
+  /** Every flag, whether given or not, by its name in camelCase; device and threads as they came to be. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** SHA-256 of the files and of the weights at the beginning, by what they are. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+const recordFile = 'run.json';
+const defaults = { seed: 42, eval: true, device: 'auto', json: false, overwriteOutputDir: false };
+
+/** Flags that say how a run is started, not what it does. */
+const ofThisStart = ['fromRun', 'outputDir', 'resumeFromCheckpoint', 'overwriteOutputDir', 'json'];
+/** Second names of flags. */
+const aliases = ['checkpoint', 'batchSize', 'epochs'];
+const pathFlags = ['modelNameOrPath', 'trainFile', 'validationFile', 'vocabFile', 'configName'];
+
+/** The flags given, over those of --from-run, over the defaults. */
+export async function completeArgs(
+  given: GivenTrainArgs,
+): Promise<{ args: TrainArgs; again: RunRecord | undefined }> {
+  const { fromRun } = given;
+  const again = fromRun === undefined ? undefined : await readRunRecord(fromRun);
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  const outputDir = fromRun === undefined ? {} : { outputDir: `${fromRun.replace(/[/\\]+$/, '')}-again` };
+  const args = { ...defaults, ...again?.flags, ...outputDir, ...Object.fromEntries(named) };
+  if ('model' in args) return { args: args as unknown as TrainArgs, again };
+  throw new UsageError('Expected a model or --from-run, but neither came; see `qa-native train --help`.');
+}
+
+/** @param settings all numbers of the run, and its device */
+export async function makeRunRecord(
+  args: TrainArgs,
+  settings: object,
+  files: Readonly<Record<string, string | undefined>>,
+  model: ReaderModel,
+): Promise<RunRecord> {
+  const { torchVersion, cpuCapability, threads } = runtimeInfo();
+  // yargs has each flag a second time with hyphens, and its own in front.
+  const flags = Object.entries(args).filter(
+    ([name, value]) =>
+      /^[a-z]\w*$/i.test(name) && ![...ofThisStart, ...aliases].includes(name) && value !== undefined,
+  );
+  // A hub's name or `random` is no path.
+  const absolute = flags.map(([name, value]): [string, unknown] =>
+    pathFlags.includes(name) && existsSync(String(value)) ? [name, resolve(String(value))] : [name, value],
+  );
+  const sha256: Record<string, string> = {};
+  for (const [name, path] of Object.entries(files))
+    if (path !== undefined) sha256[name] = await fileHash(path);
+  sha256['weights'] = hashWeights(model);
+  return {
+    versions: { 'qa-native': packageVersion(), libtorch: torchVersion, node: process.versions.node },
+    platform: `${process.platform}-${process.arch}`,
+    cpu_capability: cpuCapability,
+    flags: { ...Object.fromEntries(absolute), ...settings, threads },
+    sha256,
+  };
+}
+
+export async function writeRunRecord(outputDir: string, record: RunRecord): Promise<void> {
+  await writeJsonAtomic(join(outputDir, recordFile), record);
+}
+
+/**
+ * Throws where files or weights are not those of the run that is done again, unless a flag asked for others; says on
+ * stderr what else differs and may change the last bits.
+ */
+export function expectSameInputs(again: RunRecord, now: RunRecord, given: GivenTrainArgs): void {
+  const changedFlags = Object.keys(again.flags).filter(
+    (name) => ![undefined, again.flags[name]].includes((given as Record<string, unknown>)[name]),
+  );
+  const other = Object.keys({ ...again.sha256, ...now.sha256 }).filter(
+    (name) => again.sha256[name] !== now.sha256[name],
+  );
+  if (other.length > 0 && changedFlags.length === 0) {
+    throw new QaError(
+      `Expected the ${other.join(', ')} that the run of --from-run had, got another SHA-256; bring them back or name the ones to take by their flags.`,
+      'ERR_RUN_CHANGED',
+    );
+  }
+  const before: Record<string, string> = {
+    ...again.versions,
+    platform: again.platform,
+    cpu: again.cpu_capability,
+  };
+  const here: Record<string, string> = { ...now.versions, platform: now.platform, cpu: now.cpu_capability };
+  const differs = Object.keys(here).filter((name) => before[name] !== here[name]);
+  if (differs.length === 0) return;
+  const list = differs.map((name) => `${name} ${here[name]} (was ${before[name]})`).join(', ');
+  process.stderr.write(`qa-native: the last bits may differ: ${list}.\n`);
+}
+
+async function readRunRecord(dir: string): Promise<RunRecord> {
+  const path = join(dir, recordFile);
+  try {
+    const record = JSON.parse(await readFile(path, 'utf8')) as Partial<RunRecord> | null;
+    if (typeof record?.flags?.['model'] === 'string' && record.sha256 && record.versions) {
+      return record as RunRecord;
+    }
+    throw new Error('it lacks flags, sha256 or versions');
+  } catch (error) {
+    throw new QaError(
+      `Expected the record of a run in ${path}, but it could not be read (${messageOf(error)}); give the --output-dir of a run.`,
+      'ERR_NO_RUN',
+      { cause: error },
+    );
+  }
+}
+
+function hashWeights(model: ReaderModel): string {
+  const hash = createHash('sha256');
+  for (const [name, parameter] of model.namedParameters()) {
+    hash.update(name).update(parameter.toFloat32Array());
+  }
+  return hash.digest('hex');
+}

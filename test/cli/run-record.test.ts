@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import test from 'ava';
+import type { RunRecord } from '../../src/cli/run-record.js';
+import { sample } from '../../src/data/sample.js';
+import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+
+const folder = temporaryFolder();
+const config = writeTinyConfig(folder);
+const trainFile = join(folder, 'train.json');
+copyFileSync(sample.trainFile, trainFile);
+
+const first = join(folder, 'first');
+test.before(async (t) => {
+  const flags = [
+    ...['--dataset', 'sample', '--config-name', relative(process.cwd(), config), '--train-file', trainFile],
+    ...['--max-train-samples', '20', '--max-steps', '3', '--batch-size', '4', '--seed', '7', '--no-eval'],
+    ...['--lr-scheduler-type', 'cosine', '--threads', '1'],
+  ];
+  const { code, stderr } = await qaNative('train', 'bert-mini', ...flags, '--output-dir', first);
+  t.is(code, 0, stderr);
+});
+
+const record = (dir: string) => JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as RunRecord;
+const bits = (dir: string) =>
+  ['train_log.jsonl', 'model.safetensors'].map((name) => readFileSync(join(dir, name)).toString('hex'));
+
+test.serial('run.json holds what a run had', (t) => {
+  const { versions, flags, sha256 } = record(first);
+  t.is(versions.node, process.versions.node);
+  t.is(sha256['train file'], createHash('sha256').update(readFileSync(trainFile)).digest('hex'));
+  t.regex(sha256['weights'], /^[0-9a-f]{64}$/);
+  t.is(flags['configName'], config);
+  const expected = { model: 'bert-mini', seed: 7, eval: false, device: 'cpu', threads: 1, docStride: 32 };
+  for (const [name, value] of Object.entries(expected)) t.is(flags[name], value, name);
+  t.is(flags['perDeviceTrainBatchSize'], 4);
+  t.is(flags['outputDir'], undefined);
+});
+
+test.serial('--from-run does it again, beside it, to the same bits', async (t) => {
+  const { code, stderr } = await qaNative('train', '--from-run', first);
+  t.is(code, 0, stderr);
+  t.deepEqual(bits(`${first}-again`), bits(first));
+  t.deepEqual(record(`${first}-again`), record(first));
+});
+
+test.serial('a flag beside --from-run goes before that of the run', async (t) => {
+  const dir = join(folder, 'other-seed');
+  const { code, stderr } = await qaNative('train', '--from-run', first, '--seed', '42', '--output-dir', dir);
+  t.is(code, 0, stderr);
+  t.is(record(dir).flags['seed'], 42);
+  t.not(record(dir).sha256['weights'], record(first).sha256['weights']);
+});
+
+test.serial('a file that has changed since is named', async (t) => {
+  appendFileSync(trainFile, ' ');
+  const { code, stderr } = await qaNative(
+    'train',
+    '--from-run',
+    first,
+    '--output-dir',
+    join(folder, 'changed'),
+  );
+  t.is(code, 1);
+  t.regex(stderr, /Expected the train file that the run of --from-run had, got another SHA-256/);
+});
+
+test.serial('without a model or a run there is nothing to train', async (t) => {
+  const neither = await qaNative('train', '--dataset', 'sample');
+  t.is(neither.code, 2);
+  t.regex(neither.stderr, /Expected a model or --from-run/);
+  const nowhere = await qaNative('train', '--from-run', join(folder, 'nowhere'));
+  t.is(nowhere.code, 1);
+  t.regex(nowhere.stderr, /run\.json, but it could not be read/);
+});
