@@ -1,8 +1,17 @@
-/** What a run tells while it goes on: a bar on a terminal, silence in a pipe. Writes to stderr. */
+/** Where progress goes, and the time in milliseconds. */
+export interface ProgressOutput {
+  readonly stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
+  readonly now: () => number;
+}
+
+/** Milliseconds between two pictures of the bar, and between two lines in a pipe. */
+const onTerminal = 100;
+const inPipe = 30_000;
+
+/** What a run tells while it goes on: a bar on a terminal, now and then a line in a pipe. Writes to stderr. */
 export class Progress {
-  readonly #began = performance.now();
-  readonly #stream = process.stderr;
-  #drawn = 0;
+  readonly #began: number;
+  #shown: number;
 
   constructor(
     private readonly label: string,
@@ -11,33 +20,52 @@ export class Progress {
     private readonly unit: string,
     /** What was done before, which says nothing of the rate. */
     private readonly start = 0,
-  ) {}
+    private readonly output: ProgressOutput = { stream: process.stderr, now: () => performance.now() },
+  ) {
+    this.#began = output.now();
+    // The bar is there at once; a pipe hears only of what takes long.
+    this.#shown = output.stream.isTTY ? -Infinity : this.#began;
+  }
 
   /** Shows `done` of the total, with the rate, the time left and a note such as the loss. */
   update(done: number, note = ''): void {
-    if (!this.#stream.isTTY) return;
-    const now = performance.now();
-    if (done < this.total && now - this.#drawn < 100) return;
-    this.#drawn = now;
-    const seconds = (now - this.#began) / 1000;
-    const rate = (done - this.start) / seconds;
-    const width = 24;
-    const filled = Math.round((width * done) / this.total);
-    const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
+    const { stream, now } = this.output;
+    const isDue = now() - this.#shown >= (stream.isTTY ? onTerminal : inPipe);
+    if (!isDue && !(stream.isTTY && done === this.total)) return;
+    this.#shown = now();
+    const rate = this.#rate(done);
     const left = formatDuration((this.total - done) / rate);
-    this.#line(
-      `${this.label} ${bar} ${done}/${this.total}  ${formatRate(rate, this.unit)}  ${left} left${note && `  ${note}`}`,
-    );
+    const numbers = `${done}/${this.total}  ${formatRate(rate, this.unit)}  ${left} left${note && `  ${note}`}`;
+    if (stream.isTTY) this.#line(`${this.label} ${this.#bar(done)} ${numbers}`);
+    else stream.write(`${this.label} ${numbers}\n`);
+  }
+
+  /** How long all will take, by what was done so far. */
+  estimate(done: number): string {
+    const rate = this.#rate(done);
+    const duration = formatDuration(this.total / rate);
+    return `All ${this.total} ${this.unit}s will take about ${duration} here (${formatRate(rate, this.unit)}).`;
   }
 
   /** Takes the bar away, for a line that stays or for good. */
   clear(): void {
-    if (this.#stream.isTTY) this.#line('');
+    if (this.output.stream.isTTY) this.#line('');
+  }
+
+  /** A second. */
+  #rate(done: number): number {
+    return (1000 * (done - this.start)) / (this.output.now() - this.#began);
+  }
+
+  #bar(done: number): string {
+    const width = 24;
+    const filled = Math.round((width * done) / this.total);
+    return '█'.repeat(filled) + '░'.repeat(width - filled);
   }
 
   #line(text: string): void {
-    const columns = this.#stream.columns || 80;
-    this.#stream.write(`\r\u001b[K${text.slice(0, columns - 1)}`);
+    const { stream } = this.output;
+    stream.write(`\r\u001b[K${text.slice(0, (stream.columns || 80) - 1)}`);
   }
 }
 

@@ -37,6 +37,8 @@ interface CheckpointedTraining {
 }
 
 const logFile = 'train_log.jsonl';
+/** After so many it is known how long the rest will take. */
+const firstSteps = 10;
 
 /**
  * Trains to the end, with logs, a bar, evaluations on the way and checkpoints. A signal ends it between two steps, in a
@@ -104,6 +106,10 @@ export async function trainWithCheckpoints(
       if (step % run.loggingSteps === 0) {
         progress.clear();
         run.say(`Loss:${line.loss}`);
+      }
+      if (step === firstSteps + (resumed?.state.global_step ?? 0) && step < totalSteps) {
+        progress.clear();
+        run.say(progress.estimate(step));
       }
       progress.update(step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
 
