@@ -11,9 +11,7 @@ import { saveModel } from '../models/folder.js';
 import { modelKind } from '../models/index.js';
 import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '../runtime.js';
 import { availableThreads } from '../setup/threads.js';
-import type { Device } from '../tensor.js';
-import { countSteps, type TrainingOptions } from '../train/loop.js';
-import type { LrSchedulerType } from '../train/schedule.js';
+import { countSteps } from '../train/loop.js';
 import { readValidationExamples, runEvaluation, type EvaluationSummary } from './run-evaluation.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration } from './progress.js';
@@ -27,8 +25,9 @@ import {
   type RunRecord,
 } from './run-record.js';
 import type { TrainArgs } from './train.js';
-import { checkEvaluationArgs } from './train-evaluations.js';
+import { checkEvaluationArgs, type EvaluationPlan } from './train-evaluations.js';
 import { trainWithCheckpoints } from './train-with-checkpoints.js';
+import { describeSettings, trainingOptions } from './training-options.js';
 import { readTrainingExamples } from './training-examples.js';
 
 /** What a run had, and what came of it. */
@@ -78,7 +77,8 @@ export async function trainAndEvaluate(
   check: (record: RunRecord) => void = () => undefined,
 ): Promise<TrainingRun> {
   const kind = modelKind(args.model);
-  const dataset = await resolveDataset(args, cacheDir(), args.eval ? ['train', 'validation'] : ['train']);
+  const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
+  const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
   if (dataset.trainFile === undefined)
     throw new UsageError('Expected --train-file or --dataset, but neither came.');
   const settings = resolveSettings(dataset.settings, { ...args });
@@ -92,7 +92,6 @@ export async function trainAndEvaluate(
 
   const version2WithNegative = args.version2WithNegative ?? dataset.version2WithNegative;
   // What could not be scored in the end is refused before hours of training.
-  const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   const validation =
     isEvaluated && dataset.validationFile !== undefined
       ? await readValidationExamples(dataset.validationFile, version2WithNegative)
@@ -148,13 +147,20 @@ export async function trainAndEvaluate(
     await saveTokenizer(folder, tokenizer);
     await writeJsonAtomic(join(folder, 'preparation.json'), pickPreparation(settings));
   };
+  const planEvaluations = (everySteps: number): EvaluationPlan => {
+    const windows = prepareFeatures(validation, tokenizer, settings);
+    const evaluation = { ...settings, version2WithNegative, device };
+    return {
+      everySteps,
+      metric: args.metricForBestModel ?? 'f1',
+      loadBest: args.loadBestModelAtEnd ?? false,
+      patience: settings.earlyStoppingPatience,
+      evaluate: async () => (await evaluate(model, validation, windows, evaluation)).metrics,
+      save: saveRun,
+    };
+  };
   if (resumed !== undefined) say(`Going on from ${resumed.folder}.`);
   const everySteps = { no: 0, steps: settings.evalSteps, epoch: stepsPerEpoch }[args.evalStrategy ?? 'no'];
-  const evaluateOnTheWay = async () => {
-    const windows = prepareFeatures(validation, tokenizer, settings);
-    const options = { ...settings, version2WithNegative, device };
-    return (await evaluate(model, validation, windows, options)).metrics;
-  };
   const { steps, seconds, lossSum } = await trainWithCheckpoints({
     model,
     features,
@@ -163,19 +169,15 @@ export async function trainAndEvaluate(
     nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
     outputDir,
     resumed,
-    evaluation:
-      everySteps === 0
-        ? undefined
-        : {
-            everySteps,
-            metric: args.metricForBestModel ?? 'f1',
-            loadBest: args.loadBestModelAtEnd ?? false,
-            patience: settings.earlyStoppingPatience,
-            evaluate: evaluateOnTheWay,
-            save: saveRun,
-          },
+    evaluation: everySteps === 0 ? undefined : planEvaluations(everySteps),
     reportTo: args.reportTo ?? 'none',
-    asked: askedOf(args, options, settings.docStride, hashFeatures(features)),
+    asked: {
+      model: args.model,
+      seed: args.seed,
+      docStride: settings.docStride,
+      features: hashFeatures(features),
+      ...options,
+    },
     saveRun,
     say,
   });
@@ -211,37 +213,6 @@ export async function trainAndEvaluate(
 /** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */
 function defaultStart(model: string, dataset: Dataset): string {
   return model === 'bert-mini' && dataset.name !== 'sample' ? 'google/bert_uncased_L-4_H-256_A-4' : 'random';
-}
-
-function describeSettings(settings: Settings, seed: number): string {
-  const shown = [
-    `max_seq_length ${settings.maxSeqLength}`,
-    `doc_stride ${settings.docStride}`,
-    `learning_rate ${settings.learningRate}`,
-    `warmup_steps ${settings.warmupSteps}`,
-    `max_grad_norm ${settings.maxGradNorm}`,
-    `seed ${seed}`,
-  ];
-  return `Settings: ${shown.join(', ')}.`;
-}
-
-/** The loop's options, and nothing else: a run that goes on must have the same. */
-function trainingOptions(
-  settings: Settings,
-  lrSchedulerType: LrSchedulerType,
-  device: Device,
-): TrainingOptions {
-  const { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps } = settings;
-  const { learningRate, numTrainEpochs, maxSteps, warmupSteps, warmupRatio } = settings;
-  const { maxGradNorm, weightDecay, labelSmoothing } = settings;
-  const batches = { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps };
-  const schedule = { learningRate, lrSchedulerType, numTrainEpochs, maxSteps, warmupSteps, warmupRatio };
-  return { ...batches, ...schedule, maxGradNorm, weightDecay, labelSmoothing, device };
-}
-
-/** All that decides the bits of a run. */
-function askedOf({ model, seed }: TrainArgs, options: TrainingOptions, docStride: number, features: string) {
-  return { model, seed, docStride, features, ...options };
 }
 
 /** What evaluation and prediction have to cut windows by, so that they need not be told again. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Feature } from '../data/examples.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import {
@@ -7,13 +6,12 @@ import {
   saveCheckpoint,
   type Checkpoint,
 } from '../train/checkpoint.js';
-import { TrainLog } from '../train/log.js';
 import { countSteps, train, type TrainingOptions } from '../train/loop.js';
 import { TrainingState } from '../train/state.js';
-import { TensorBoardLog } from '../train/tensorboard.js';
 import { Interrupt, Interrupted } from './interrupt.js';
 import { Progress } from './progress.js';
-import { clearOutput, eventsFolder, expectSame, resumeCommand } from './resume.js';
+import { clearOutput, expectSame, resumeCommand } from './resume.js';
+import { RunLogs } from './run-logs.js';
 import { TrainEvaluations, type EvaluationPlan } from './train-evaluations.js';
 
 interface CheckpointedTraining {
@@ -36,7 +34,6 @@ interface CheckpointedTraining {
   readonly say: (text: string) => void;
 }
 
-const logFile = 'train_log.jsonl';
 /** After so many it is known how long the rest will take. */
 const firstSteps = 10;
 
@@ -56,12 +53,9 @@ export async function trainWithCheckpoints(
     await restoreCheckpoint(resumed, state, features.length);
   }
   await clearOutput(outputDir, resumed);
-  const log = await TrainLog.open(join(outputDir, logFile), resumed && join(resumed.folder, logFile));
+  const logs = await RunLogs.open(outputDir, run.reportTo, resumed);
   const evaluations = run.evaluation && (await TrainEvaluations.open(run.evaluation, outputDir, resumed));
-  const events =
-    run.reportTo === 'tensorboard'
-      ? await TensorBoardLog.open(join(outputDir, eventsFolder), state.step + 1)
-      : undefined;
+  const estimatedAt = state.step + firstSteps;
   const progress = new Progress('train', totalSteps, 'step', state.step);
   const interrupt = new Interrupt();
   let lossSum = resumed?.state.loss_sum ?? 0;
@@ -73,24 +67,25 @@ export async function trainWithCheckpoints(
     const best = evaluations?.best ?? null;
     const folder = await saveCheckpoint(outputDir, state, { ...done, best }, async (scratch) => {
       await run.saveRun(scratch);
-      await log.copyTo(join(scratch, logFile));
+      await logs.copyTo(scratch);
       await evaluations?.copyTo(scratch);
     });
     await rotateCheckpoints(outputDir, state.step, run.saveTotalLimit);
     return folder;
   };
 
+  const print = (text: string) => {
+    progress.clear();
+    run.say(text);
+  };
+
   /** Evaluates where that is due; says whether training should end. */
   const evaluateAfter = async (step: number): Promise<boolean> => {
     if (evaluations?.isDue(step) !== true) return false;
     const metrics = await evaluations.evaluate(step, step / stepsPerEpoch);
-    await events?.write(step, prefixed('eval', metrics));
-    progress.clear();
-    run.say(
-      `Step ${step}: ${Object.entries(metrics)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}`,
-    );
+    await logs.evaluated(step, metrics);
+    const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value}`);
+    print(`Step ${step}: ${scores.join(', ')}`);
     return evaluations.isHopeless;
   };
 
@@ -99,18 +94,11 @@ export async function trainWithCheckpoints(
     let hopeless = resumed !== undefined && (await evaluateAfter(state.step));
     const steps = hopeless ? [] : train(model, features, options, run.nameOf, state);
     for await (const line of steps) {
-      await log.write(line);
-      const { step, ...numbers } = line;
-      await events?.write(step, prefixed('train', numbers));
+      await logs.trained(line);
+      const { step } = line;
       lossSum += line.loss;
-      if (step % run.loggingSteps === 0) {
-        progress.clear();
-        run.say(`Loss:${line.loss}`);
-      }
-      if (step === firstSteps + (resumed?.state.global_step ?? 0) && step < totalSteps) {
-        progress.clear();
-        run.say(progress.estimate(step));
-      }
+      if (step % run.loggingSteps === 0) print(`Loss:${line.loss}`);
+      if (step === estimatedAt && step < totalSteps) print(progress.estimate(step));
       progress.update(step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
 
       if (interrupt.signal !== undefined && step < totalSteps) {
@@ -125,26 +113,15 @@ export async function trainWithCheckpoints(
       hopeless = await evaluateAfter(step);
       if (hopeless || step === totalSteps) break;
     }
-    if (hopeless)
-      run.say(
-        `Ends after step ${state.step}: ${run.evaluation?.patience} evaluations brought nothing better.`,
-      );
+    if (hopeless) print(`Ends after step ${state.step}: the last evaluations brought nothing better.`);
     const best = await evaluations?.finish(model);
-    if (best !== undefined) run.say(`The model is that of step ${best}, the best one.`);
+    if (best !== undefined) print(`The model is that of step ${best}, the best one.`);
   } finally {
     interrupt.dispose();
     progress.clear();
-    await log.close();
+    await logs.close();
     await evaluations?.close();
-    await events?.close();
     state.dispose();
   }
   return { steps: state.step, seconds: seconds(), lossSum };
-}
-
-/** Numbers under TensorBoard's tags: `train/loss`. */
-function prefixed(prefix: string, numbers: object): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(numbers).map(([name, value]: [string, number]) => [`${prefix}/${name}`, value]),
-  );
 }

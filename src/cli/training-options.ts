@@ -1,0 +1,31 @@
+import type { Device } from '../tensor.js';
+import type { TrainingOptions } from '../train/loop.js';
+import type { LrSchedulerType } from '../train/schedule.js';
+import type { Settings } from './options.js';
+
+/** The loop's options, and nothing else: a run that goes on must have the same. */
+export function trainingOptions(
+  settings: Settings,
+  lrSchedulerType: LrSchedulerType,
+  device: Device,
+): TrainingOptions {
+  const { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps } = settings;
+  const { learningRate, numTrainEpochs, maxSteps, warmupSteps, warmupRatio } = settings;
+  const { maxGradNorm, weightDecay, labelSmoothing } = settings;
+  const batches = { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps };
+  const schedule = { learningRate, lrSchedulerType, numTrainEpochs, maxSteps, warmupSteps, warmupRatio };
+  return { ...batches, ...schedule, maxGradNorm, weightDecay, labelSmoothing, device };
+}
+
+/** One line of the settings that one asks about most. */
+export function describeSettings(settings: Settings, seed: number): string {
+  const shown = [
+    `max_seq_length ${settings.maxSeqLength}`,
+    `doc_stride ${settings.docStride}`,
+    `learning_rate ${settings.learningRate}`,
+    `warmup_steps ${settings.warmupSteps}`,
+    `max_grad_norm ${settings.maxGradNorm}`,
+    `seed ${seed}`,
+  ];
+  return `Settings: ${shown.join(', ')}.`;
+}
