@@ -13,15 +13,15 @@ const kinds = Uint8Array.from({ length: 128 }, (_, unit) => {
 const articles: ReadonlySet<string> = new Set(['a', 'an', 'the']);
 
 /**
- * `normalizeAnswer` of a text that is plain ASCII once in lower case, in one pass: nearly all of SQuAD's answers are,
+ * The words of a normalised text that is plain ASCII once in lower case, in one pass: nearly all of SQuAD's answers are,
  * and the patterns for all of Unicode are an order slower. Without punctuation such a text is words and white space, so
  * that an article is a word by itself.
  *
  * @returns null where another character occurs
  */
-export function normalizeAsciiAnswer(text: string): string | null {
+export function asciiAnswerWords(text: string): string[] | null {
   const lowered = text.toLowerCase();
-  let words = '';
+  const words: string[] = [];
   let word = '';
   let start = 0;
   for (let at = 0; at <= lowered.length; at++) {
@@ -31,7 +31,7 @@ export function normalizeAsciiAnswer(text: string): string | null {
     word += lowered.slice(start, at);
     start = at + 1;
     if (kind === punctuation) continue;
-    if (word !== '' && !articles.has(word)) words += words === '' ? word : ` ${word}`;
+    if (word !== '' && !articles.has(word)) words.push(word);
     word = '';
   }
   return words;

@@ -1,6 +1,6 @@
-import type { Example } from '../data/examples.js';
+import type { Answer, Example } from '../data/examples.js';
 import { QaError } from '../errors.js';
-import { normalizeAsciiAnswer } from './ascii-answer.js';
+import { asciiAnswerWords } from './ascii-answer.js';
 import { blankArticles, lower, removePunctuation, splitWords } from './python-text.js';
 
 // The official SQuAD v1.1 evaluation (Rajpurkar et al. 2016, arXiv:1606.05250, section 6), which `load_metric('squad')`
@@ -17,12 +17,17 @@ export type Predictions = ReadonlyMap<string, string> | Readonly<Record<string, 
 
 /** Lower case, without punctuation and articles, words apart by one space. */
 export function normalizeAnswer(text: string): string {
-  return normalizeAsciiAnswer(text) ?? normalizeAnyAnswer(text);
+  return answerWords(text).join(' ');
+}
+
+/** The words of a normalised text. */
+function answerWords(text: string): readonly string[] {
+  return asciiAnswerWords(text) ?? anyAnswerWords(text);
 }
 
 /** The long way, which takes the evaluator's steps one by one. */
-export function normalizeAnyAnswer(text: string): string {
-  return splitWords(blankArticles(removePunctuation(lower(text)))).join(' ');
+export function anyAnswerWords(text: string): string[] {
+  return splitWords(blankArticles(removePunctuation(lower(text))));
 }
 
 /** 1 if both are the same once normalised, else 0. */
@@ -67,16 +72,30 @@ export function squadMetrics(predictions: Predictions, examples: readonly Exampl
     }
     const predicted = predictionOf(predictions, id);
     if (predicted === undefined) continue;
-    const prediction = normalizeAnswer(predicted);
-    // Annotators mostly agree, and what they agree on counts once in a maximum.
-    const groundTruths = [...new Set(answers.map(({ text }) => text))].map(normalizeAnswer);
-    exactMatch += metricMaxOverGroundTruths(sameText, prediction, groundTruths);
-    f1 += metricMaxOverGroundTruths(wordOverlap, prediction, groundTruths);
+    const best = bestScores(answerWords(predicted), answers);
+    exactMatch += best.exactMatch;
+    f1 += best.f1;
   }
   return {
     exact_match: (100.0 * exactMatch) / examples.length,
     f1: (100.0 * f1) / examples.length,
   };
+}
+
+/** Both scores against the accepted answers, the best of each: `metricMaxOverGroundTruths`, with every text split once. */
+function bestScores(
+  prediction: readonly string[],
+  answers: readonly Answer[],
+): { exactMatch: number; f1: number } {
+  let [exactMatch, f1] = [0, 0];
+  answers.forEach(({ text }, index) => {
+    // Annotators mostly agree, and what they agree on counts once in a maximum.
+    if (answers.findIndex((other) => other.text === text) < index) return;
+    const accepted = answerWords(text);
+    exactMatch = Math.max(exactMatch, sameWords(prediction, accepted));
+    f1 = Math.max(f1, overlapOfWords(prediction, accepted));
+  });
+  return { exactMatch, f1 };
 }
 
 /** Ids of the examples without a prediction, in their order. */
@@ -105,17 +124,25 @@ export function sameText(prediction: string, groundTruth: string): number {
 
 /** F1 of normalised texts, whose words are one blank apart. */
 export function wordOverlap(prediction: string, groundTruth: string): number {
-  if (prediction === '' || groundTruth === '') return 0;
-  if (prediction === groundTruth) return 1;
-  const predicted = prediction.split(' ');
-  const accepted = groundTruth.split(' ');
-  const left = new Map<string, number>();
-  for (const word of accepted) left.set(word, (left.get(word) ?? 0) + 1);
+  const words = (text: string) => (text === '' ? [] : text.split(' '));
+  return overlapOfWords(words(prediction), words(groundTruth));
+}
+
+/** 1 or 0, of lists of words. */
+function sameWords(predicted: readonly string[], accepted: readonly string[]): number {
+  const same =
+    predicted.length === accepted.length && predicted.every((word, index) => word === accepted[index]);
+  return same ? 1 : 0;
+}
+
+function overlapOfWords(predicted: readonly string[], accepted: readonly string[]): number {
+  // Answers have few words: looking each up in a list costs less than counting them in a map.
+  const left = [...accepted];
   let common = 0;
   for (const word of predicted) {
-    const count = left.get(word) ?? 0;
-    if (count === 0) continue;
-    left.set(word, count - 1);
+    const index = left.indexOf(word);
+    if (index < 0) continue;
+    left.splice(index, 1);
     common += 1;
   }
   if (common === 0) return 0;
