@@ -1,7 +1,6 @@
-import type { Contestant } from './contestant.js';
-import { SampleBook } from './samples.js';
+import type { Contestant, ContestantSettings } from './contestant.js';
+import type { SampleBook } from './samples.js';
 import { startContestant, type Variant } from './variants.js';
-import type { ContestantSettings } from './contestant.js';
 
 export interface RoundOptions {
   readonly python: string;
@@ -18,17 +17,29 @@ export interface RoundOptions {
  * while slows down all of them. The first step, which sets up, and the first batch count apart.
  */
 export async function measureModel(model: string, book: SampleBook, options: RoundOptions): Promise<void> {
-  const { python, settings, rounds } = options;
   const contestants: [Variant, Contestant][] = [];
-  // One after the other: preparation is measured while nothing else runs.
-  for (const variant of options.variants) {
-    const contestant = startContestant(variant, python, { ...settings, model });
-    const { preparation, start } = await contestant.ready();
-    const first = await contestant.ask({ do: 'step' });
-    if (variant !== 'peer') book.add('preparation', variant, preparation);
-    book.add('start to first step', variant, start + (first.seconds ?? NaN));
-    contestants.push([variant, contestant]);
+  try {
+    // One after the other: preparation is measured while nothing else runs.
+    for (const variant of options.variants) {
+      const contestant = startContestant(variant, options.python, { ...options.settings, model });
+      contestants.push([variant, contestant]);
+      const { preparation, start } = await contestant.ready();
+      const first = await contestant.ask({ do: 'step' });
+      if (variant !== 'peer') book.add('preparation', variant, preparation);
+      book.add('start to first step', variant, start + (first.seconds ?? NaN));
+    }
+    await takeTurns(model, contestants, book, options);
+  } finally {
+    await Promise.all(contestants.map(([, contestant]) => contestant.close()));
   }
+}
+
+async function takeTurns(
+  model: string,
+  contestants: readonly [Variant, Contestant][],
+  book: SampleBook,
+  { rounds, logits }: RoundOptions,
+): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const [variant, contestant] of contestants) {
       book.add(`step ${model}`, variant, (await contestant.ask({ do: 'step' })).seconds);
@@ -47,8 +58,7 @@ export async function measureModel(model: string, book: SampleBook, options: Rou
   for (const [variant, contestant] of contestants) {
     // Neither run_qa.py's options nor qa-native's flags change it.
     if (variant !== 'python' && variant !== 'default') continue;
-    const { seconds } = await contestant.ask({ do: 'postprocess', logits: options.logits });
+    const { seconds } = await contestant.ask({ do: 'postprocess', logits });
     book.add('post-processing and score', variant, seconds);
   }
-  await Promise.all(contestants.map(([, contestant]) => contestant.close()));
 }

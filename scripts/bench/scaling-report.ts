@@ -26,13 +26,17 @@ export function growthPower(xs: readonly number[], ys: readonly number[]): numbe
   return covariance / mean(u.map((value) => (value - meanU) ** 2));
 }
 
+function axis(name: string, log: boolean) {
+  return log ? { name, log } : { name, least: 0 };
+}
+
 /** An SVG file that stands by itself, in the report's colours. */
 function drawSweep({ sweep, seconds }: SweepResult): string {
   const svg = renderChart({
     kind: 'lines',
     title: sweep.title,
-    x: { name: sweep.unit, log: true },
-    y: { name: 'seconds a step', log: true },
+    x: axis(sweep.unit, sweep.log),
+    y: axis('seconds a step', sweep.log),
     lines: [...seconds].map(([variant, values]) => ({
       name: labels[variant],
       points: values.map((value, index) => [sweep.points[index].x, value] as const),
@@ -47,10 +51,11 @@ function describeSweep({ sweep, seconds }: SweepResult): string {
   const name = (index: number) => sweep.points[index].label ?? String(sweep.points[index].x);
   const sentences = [...seconds].map(([variant, values]) => {
     const last = values.length - 1;
+    const [longer, larger] = [values[last] / values[0], xs[last] / xs[0]];
     return (
-      `**${labels[variant]}**: ${values[0].toFixed(3)} s at ${name(0)}, ${values[last].toFixed(3)} s at ${name(last)}: ` +
-      `${(values[last] / values[0]).toFixed(1)} times for ${(xs[last] / xs[0]).toFixed(1)} times as many ${sweep.unit}, ` +
-      `growing as their power ${growthPower(xs, values).toFixed(2)}.`
+      `**${labels[variant]}**: from ${name(0)} to ${name(last)}, ${values[0].toFixed(3)} s to ${values[last].toFixed(3)} s: ` +
+      `${longer.toFixed(1)} times as long for ${larger.toFixed(1)} times the ${sweep.unit}, which is their power ` +
+      `${growthPower(xs, values).toFixed(2)}.`
     );
   });
   return sentences.map((sentence) => `- ${sentence}\n`).join('');

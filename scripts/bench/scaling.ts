@@ -13,6 +13,8 @@ export interface Sweep {
   readonly title: string;
   /** What the x axis counts. */
   readonly unit: string;
+  /** Whether both axes are logarithmic. */
+  readonly log: boolean;
   readonly points: readonly Point[];
 }
 
@@ -48,13 +50,15 @@ export const sweeps: readonly Sweep[] = [
   {
     name: 'batch-size',
     title: 'BERT-mini, 384 positions: seconds a step by batch size',
-    unit: 'windows a batch',
+    unit: 'windows of a batch',
+    log: false,
     points: [1, 2, 4, 8, 12, 16, 24].map((x) => ({ x, settings: { batch_size: x } })),
   },
   {
     name: 'sequence-length',
     title: 'BERT-mini, batches of 12: seconds a step by sequence length',
     unit: 'positions of a window',
+    log: false,
     points: [96, 128, 192, 256, 384, 512].map((x) => ({
       x,
       settings: { max_seq_length: x, doc_stride: Math.min(128, x / 4) },
@@ -64,6 +68,7 @@ export const sweeps: readonly Sweep[] = [
     name: 'model-size',
     title: 'Batches of 4 x 384: seconds a step by the size of BERT, from random weights',
     unit: 'million weights of the layers',
+    log: true,
     points: sizes.map(([label, layers, hidden, heads]) => ({
       x: (12 * layers * hidden ** 2) / 1e6,
       label,
@@ -111,15 +116,18 @@ async function measurePoint(
     contestant: startContestant(variant, '', given),
     seconds: [] as number[],
   }));
-  for (const { contestant } of contestants) {
-    await contestant.ready();
-    await contestant.ask({ do: 'step' });
-  }
-  for (let step = 0; step < steps; step++) {
-    for (const { contestant, seconds } of contestants) {
-      seconds.push((await contestant.ask({ do: 'step' })).seconds ?? NaN);
+  try {
+    for (const { contestant } of contestants) {
+      await contestant.ready();
+      await contestant.ask({ do: 'step' });
     }
+    for (let step = 0; step < steps; step++) {
+      for (const { contestant, seconds } of contestants) {
+        seconds.push((await contestant.ask({ do: 'step' })).seconds ?? NaN);
+      }
+    }
+  } finally {
+    await Promise.all(contestants.map(({ contestant }) => contestant.close()));
   }
-  await Promise.all(contestants.map(({ contestant }) => contestant.close()));
   return contestants.map(({ variant, seconds }) => [variant, median(seconds)]);
 }

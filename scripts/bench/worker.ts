@@ -4,6 +4,7 @@ import type { Example, Feature } from '../../src/data/examples.js';
 import { prepareFeatures } from '../../src/data/features.js';
 import { readExamples } from '../../src/data/read-examples.js';
 import { readVocab } from '../../src/data/tokenizer-files.js';
+import { QaError, messageOf } from '../../src/errors.js';
 import { squadMetrics } from '../../src/evaluate/metrics.js';
 import { postprocessPredictions } from '../../src/evaluate/postprocess.js';
 import { predictLogits, type RawPredictions } from '../../src/evaluate/predict.js';
@@ -105,4 +106,10 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof QaError)) throw error;
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

@@ -11,7 +11,8 @@ const result: SweepResult = {
   sweep: {
     name: 'batch-size',
     title: 'Seconds by batch',
-    unit: 'windows a batch',
+    unit: 'windows of a batch',
+    log: false,
     points: [1, 2, 4].map((x) => ({ x, settings: { batch_size: x } })),
   },
   seconds: new Map([['default', [0.5, 1, 2]]]),
@@ -34,7 +35,7 @@ test('a study stands between its marks, with its charts beside it', async (t) =>
   t.true(readme.endsWith('<!-- /scaling -->\nafter\n'));
   t.false(readme.includes('old'));
   t.true(readme.includes('](scaling/batch-size.svg)'));
-  t.true(readme.includes('0.500 s at 1, 2.000 s at 4: 4.0 times for 4.0 times as many windows a batch'));
+  t.true(readme.includes('from 1 to 4, 0.500 s to 2.000 s: 4.0 times as long for 4.0 times the windows'));
   t.true(readme.includes('their power 1.00'));
   const svg = await readFile(join(folder, 'scaling', 'batch-size.svg'), 'utf8');
   // The page's colours are variables, which a file by itself has to bring.
