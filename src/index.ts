@@ -44,3 +44,5 @@ export { postprocessPredictions } from './evaluate/postprocess.js';
 export { squadMetrics } from './evaluate/metrics.js';
 export { squadV2Metrics } from './evaluate/squad-v2-metrics.js';
 export { evaluate } from './evaluate/evaluate.js';
+export { Reader, type AnswerOptions } from './reader/reader.js';
+export type { ReaderAnswer, ReaderOptions, ReadOptions, Reading, TokenScores } from './reader/types.js';

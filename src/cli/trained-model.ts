@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readTokenizer } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { loadModel } from '../models/folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
+import { readPreparation } from '../reader/preparation.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
 import { availableThreads } from '../setup/threads.js';
 import type { Device } from '../tensor.js';
@@ -30,13 +29,4 @@ export async function openTrainedModel(args: {
   const settings = resolveSettings(await readPreparation(args.modelDir), { ...args });
   model.to(device).eval();
   return { model, tokenizer, settings, device };
-}
-
-/** preparation.json of a folder that `train` wrote; other folders have none, and get the notebook's windows. */
-async function readPreparation(dir: string): Promise<Partial<Settings>> {
-  try {
-    return JSON.parse(await readFile(join(dir, 'preparation.json'), 'utf8')) as Partial<Settings>;
-  } catch {
-    return {};
-  }
 }

@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import yargs from 'yargs';
+import type { Example } from '../src/data/examples.js';
+import { readExamples } from '../src/data/read-examples.js';
+import { QaError, messageOf } from '../src/errors.js';
+import { squadMetrics } from '../src/evaluate/metrics.js';
+import { Reader } from '../src/reader/reader.js';
+import type { ReaderAnswer } from '../src/reader/types.js';
+import { longTexts } from './long-texts.js';
+
+// Asks a Reader every question of a file, and one about texts of 50,000 characters in each of eight languages. Checks
+// that every answer lies where it says and, beside a run of `qa-native eval`, that EM and F1 are the same; prints how
+// long this process's event loop was held up meanwhile, which is what a web server would feel.
+
+/** Questions that are asked between two turns of the event loop. */
+const askedAtOnce = 50;
+
+function requirePlace(name: string, context: string, { text, start, end }: ReaderAnswer): void {
+  if (context.slice(start, end) === text) return;
+  throw new QaError(
+    `Expected "${text}" at [${start}, ${end}) of the context of ${name}, got something else there.`,
+  );
+}
+
+async function askAll(reader: Reader, examples: readonly Example[]): Promise<Map<string, string>> {
+  const predictions: Promise<[string, string]>[] = [];
+  for (const [index, { id, question, context }] of examples.entries()) {
+    const answered = reader.answer(question, context).then((answer): [string, string] => {
+      requirePlace(id, context, answer);
+      return [id, answer.text];
+    });
+    predictions.push(answered);
+    if (index % askedAtOnce === 0) await nextTurn();
+  }
+  return new Map(await Promise.all(predictions));
+}
+
+async function askLong(reader: Reader): Promise<void> {
+  await Promise.all(
+    longTexts(50_000).map(async ({ language, question, context }) => {
+      const { answers, windows } = await reader.read(question, context, { topK: 20 });
+      for (const answer of answers) requirePlace(language, context, answer);
+      print(
+        `${language}: ${context.length} characters, ${windows} windows, ${answers.length} answers in place`,
+      );
+    }),
+  );
+}
+
+/** Compares the answers, and EM and F1, with those of the predictions.json that `qa-native eval` left in a folder. */
+async function compareWithEval(
+  dir: string,
+  examples: readonly Example[],
+  predictions: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const json = JSON.parse(await readFile(join(dir, 'predictions.json'), 'utf8')) as Record<string, string>;
+  const theirs = new Map(examples.map(({ id }) => [id, json[id]]));
+  const [here, there] = [predictions, theirs].map((each) => squadMetrics(each, examples));
+  const others = [...predictions].filter(([id, text]) => theirs.get(id) !== text);
+  print(`reader: ${JSON.stringify(here)}, ${others.length} answers other than eval's`);
+  print(`eval:   ${JSON.stringify(there)}`);
+  return here.exact_match === there.exact_match && here.f1 === there.f1;
+}
+
+/** Nanoseconds that this process's main thread has computed so far, by Linux's count; NaN elsewhere. */
+function computedSoFar(): number {
+  const file = `/proc/self/task/${process.pid}/schedstat`;
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) : NaN;
+}
+
+/**
+ * Runs `work` and prints its time, the delays of the event loop under it, and the longest that the thread computed between
+ * two turns: on a busy machine the delays are mostly others' doing.
+ */
+async function measured<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  let [before, longest] = [computedSoFar(), 0];
+  const turns = setInterval(() => {
+    const now = computedSoFar();
+    longest = Math.max(longest, now - before);
+    before = now;
+  }, 1);
+  const began = performance.now();
+  delay.enable();
+  const result = await work();
+  delay.disable();
+  clearInterval(turns);
+  const milliseconds = (nanoseconds: number) => `${(nanoseconds / 1e6).toFixed(1)} ms`;
+  print(
+    `${what}: ${((performance.now() - began) / 1000).toFixed(1)} s; event loop delayed by ` +
+      `${milliseconds(delay.percentile(50))} at the median, ${milliseconds(delay.percentile(99.9))} at 99.9 %, ` +
+      `${milliseconds(delay.max)} at most; at most ${milliseconds(longest)} of it computing`,
+  );
+  return result;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<boolean> {
+  const args = await yargs(process.argv.slice(2))
+    .option('model-dir', { type: 'string', demandOption: true, describe: 'a trained model' })
+    .option('validation-file', { type: 'string', demandOption: true, describe: 'questions with answers' })
+    .option('eval-dir', {
+      type: 'string',
+      describe: 'where `qa-native eval` left its results on the same file',
+    })
+    .option('max-samples', { type: 'number', describe: 'the first N questions' })
+    .option('max-seq-length', { type: 'number' })
+    .option('doc-stride', { type: 'number' })
+    .option('threads', { type: 'number' })
+    .strict()
+    .parseAsync();
+  const { examples: all } = await readExamples(args.validationFile);
+  const examples = all.slice(0, args.maxSamples);
+  const { maxSeqLength, docStride, threads } = args;
+  await using reader = await Reader.load(args.modelDir, {
+    ...(maxSeqLength === undefined ? {} : { maxSeqLength }),
+    ...(docStride === undefined ? {} : { docStride }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  // What the system's other programs cost, the reader cannot be blamed for.
+  await measured('nothing', () => sleep(5000));
+  const predictions = await measured(`${examples.length} questions`, () => askAll(reader, examples));
+  await measured('long texts', () => askLong(reader));
+  return args.evalDir === undefined || (await compareWithEval(args.evalDir, examples, predictions));
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof QaError)) throw error;
+  process.stderr.write(`check-reader: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+import { readTokenizer } from '../data/tokenizer-files.js';
+import type { BertTokenizer } from '../data/tokenizer.js';
+import { QaError, UsageError } from '../errors.js';
+import { loadModel } from '../models/folder.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
+import type { Device } from '../tensor.js';
+import { readPreparation, type Preparation } from './preparation.js';
+import type { ReaderOptions } from './types.js';
+
+/** A model that answers: in evaluation mode, on its device. */
+export interface OpenedReader extends Preparation {
+  readonly model: ReaderModel;
+  readonly tokenizer: BertTokenizer;
+  readonly device: Device;
+  readonly batchSize: number;
+}
+
+/** The notebook's window; that of a model with fewer positions is as long as these. */
+const usualSeqLength = 384;
+
+/**
+ * Opens a folder that `qa-native train` wrote, or any in Hugging Face's layout that holds a BERT with a span head.
+ * Throws where a part is missing or does not fit the others.
+ */
+export async function openReader(dir: string, options: ReaderOptions): Promise<OpenedReader> {
+  const device = resolveDevice(options.device ?? 'auto');
+  if (options.threads !== undefined) setNumThreads(options.threads);
+  useExactArithmetic();
+  const tokenizer = await readTokenizer(dir);
+  const { model, config, report } = await loadModel(dir);
+  if (report.missing.length > 0) {
+    throw new QaError(
+      `Expected a trained span head in ${dir}, but its weights lack ${report.missing.join(', ')}; ` +
+        'give a model that was trained to answer questions.',
+      'ERR_STATE_MISSING',
+    );
+  }
+  checkVocabulary(dir, tokenizer, config);
+  const preparation = resolvePreparation(dir, options, await readPreparation(dir), config);
+  model.to(device).eval();
+  return { model, tokenizer, device, batchSize: options.batchSize ?? 12, ...preparation };
+}
+
+/** Of the settings that the kinds of models have, those that matter here. */
+interface Sizes {
+  readonly vocab_size?: number;
+  readonly max_position_embeddings?: number;
+}
+
+function checkVocabulary(dir: string, { vocabulary }: BertTokenizer, config: Sizes): void {
+  const size = config.vocab_size ?? Infinity;
+  if (vocabulary.length <= size) return;
+  throw new QaError(
+    `Expected at most ${size} tokens in the vocabulary of ${dir}, for so many has the model, got ${vocabulary.length}; ` +
+      'give the vocabulary that the model was trained with.',
+    'ERR_VOCABULARY',
+  );
+}
+
+function resolvePreparation(
+  dir: string,
+  options: ReaderOptions,
+  trained: Partial<Preparation>,
+  { max_position_embeddings: positions = Infinity }: Sizes,
+): Preparation {
+  const maxSeqLength = options.maxSeqLength ?? trained.maxSeqLength ?? Math.min(usualSeqLength, positions);
+  if (maxSeqLength > positions) {
+    throw new UsageError(
+      `Expected windows of at most ${positions} tokens, for so many positions has the model in ${dir}, got ${maxSeqLength}; ` +
+        'give a smaller maxSeqLength.',
+    );
+  }
+  // The notebook's share of its 384: a third.
+  const docStride = options.docStride ?? trained.docStride ?? Math.floor(maxSeqLength / 3);
+  return { maxSeqLength, docStride };
+}

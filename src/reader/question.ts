@@ -1,0 +1,76 @@
+import type { Example, Feature } from '../data/examples.js';
+import { prepareFeatures } from '../data/features.js';
+import { postprocessPredictions } from '../evaluate/postprocess.js';
+import type { ReadRequest, WorkerReading } from './messages.js';
+import type { OpenedReader } from './open.js';
+import { tokenScores } from './token-scores.js';
+
+/** `run_qa.py`'s: how many of the best starts and ends are paired, and how many spans share the probability. */
+const usualNBestSize = 20;
+
+const shownInErrors = 60;
+
+/** A question that is being answered: its windows, and the logits that came back so far. */
+export class OpenQuestion {
+  readonly id: number;
+  readonly features: readonly Feature[];
+  readonly #examples: readonly [Example];
+  readonly #options: ReadRequest['options'];
+  readonly #docStride: number;
+  readonly #start: Float32Array[] = [];
+  readonly #end: Float32Array[] = [];
+  #windowsLeft: number;
+  #began: number | undefined;
+
+  constructor({ id, question, context, options }: ReadRequest, reader: OpenedReader) {
+    this.id = id;
+    this.#options = options;
+    this.#docStride = reader.docStride;
+    const name = question.length > shownInErrors ? `${question.slice(0, shownInErrors)}…` : question;
+    this.#examples = [{ id: JSON.stringify(name), title: '', question, context, answers: [] }];
+    this.features = prepareFeatures(this.#examples, reader.tokenizer, reader);
+    this.#windowsLeft = this.features.length;
+  }
+
+  /** Marks the time from which it is being computed. */
+  begin(): void {
+    this.#began ??= performance.now();
+  }
+
+  /** Takes a window's logits. Of a row in a batch those of its padding are left out: its neighbours do not change it. */
+  addLogits(window: number, start: Float32Array, end: Float32Array): void {
+    const { length } = this.features[window].inputIds;
+    this.#start[window] = start.slice(0, length);
+    this.#end[window] = end.slice(0, length);
+    this.#windowsLeft -= 1;
+  }
+
+  get isWhole(): boolean {
+    return this.#windowsLeft === 0;
+  }
+
+  /** What came of it, once all windows were computed. Throws where a logit is no number. */
+  reading(): WorkerReading {
+    const { topK = 1, maxAnswerLength = 30, nullAnswer = false, scores = false } = this.#options;
+    const [{ id, context }] = this.#examples;
+    const logits = { start: this.#start, end: this.#end };
+    const nBestSize = Math.max(usualNBestSize, topK);
+    const { nbest } = postprocessPredictions(this.#examples, this.features, logits, {
+      nBestSize,
+      maxAnswerLength,
+      version2WithNegative: nullAnswer,
+    });
+    // What stands beside a null answer that is the only one has a text of its own, which is in no context.
+    const candidates = (nbest.get(id) ?? []).filter(
+      ({ text, start, end }) => context.slice(start, end) === text,
+    );
+    return {
+      answers: candidates
+        .slice(0, topK)
+        .map(({ text, start, end, score, probability }) => ({ text, start, end, score, probability })),
+      windows: this.features.length,
+      computed: performance.now() - (this.#began ?? performance.now()),
+      ...(scores ? { scores: tokenScores(this.features, logits, this.#docStride) } : {}),
+    };
+  }
+}

@@ -1,0 +1,78 @@
+import { QaError } from '../errors.js';
+import { checkReaderOptions, checkRequest } from './checks.js';
+import { ReaderThread } from './thread.js';
+import type { ReaderAnswer, ReaderOptions, ReadOptions, Reading } from './types.js';
+
+interface Cancellable {
+  /** Gives the question up: its promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export type AnswerOptions = Omit<ReadOptions, 'topK' | 'scores'> & Cancellable;
+
+/**
+ * Answers questions about contexts of any length with a trained model. Tokenizing and computing happen in a thread of
+ * its own, so that the caller's event loop stays free; questions that wait together are computed together.
+ */
+export class Reader {
+  private constructor(private readonly thread: ReaderThread) {}
+
+  /**
+   * Opens a folder that `qa-native train` wrote, or any in Hugging Face's layout that holds a BERT with a span head.
+   * @throws QaError where the folder, the device or an option cannot be used
+   */
+  static async load(dir: string, options: ReaderOptions = {}): Promise<Reader> {
+    checkReaderOptions(options);
+    return new Reader(await ReaderThread.start({ dir, options }));
+  }
+
+  /** The best answer to a question about a context, with its place there; with `topK` a list of so many, best first. */
+  answer(
+    question: string,
+    context: string,
+    options: AnswerOptions & { readonly topK: number },
+  ): Promise<readonly ReaderAnswer[]>;
+  answer(
+    question: string,
+    context: string,
+    options?: AnswerOptions & { readonly topK?: undefined },
+  ): Promise<ReaderAnswer>;
+  async answer(
+    question: string,
+    context: string,
+    options: AnswerOptions & { readonly topK?: number | undefined } = {},
+  ): Promise<ReaderAnswer | readonly ReaderAnswer[]> {
+    const { answers } = await this.read(question, context, options);
+    return options.topK === undefined ? answers[0] : answers;
+  }
+
+  /** As `answer`, with all that came of the question: answers, windows, timings and, if asked for, tokens' scores. */
+  async read(
+    question: string,
+    context: string,
+    { signal, ...options }: ReadOptions & Cancellable = {},
+  ): Promise<Reading> {
+    checkRequest(question, context, options);
+    const began = performance.now();
+    const { computed, ...rest } = await this.thread.ask({ question, context, options }, signal);
+    const waited = Math.max(0, performance.now() - began - computed);
+    return { ...rest, timings: { waited, computed } };
+  }
+
+  /** Questions that are not answered yet. */
+  get pending(): number {
+    return this.thread.pending;
+  }
+
+  /** Frees the model and ends the thread; questions without an answer fail with `ERR_READER_DISPOSED`. */
+  async dispose(): Promise<void> {
+    await this.thread.close(
+      new QaError('Expected a live reader, but it was disposed; load it again.', 'ERR_READER_DISPOSED'),
+    );
+  }
+
+  /** `dispose`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}

@@ -1,0 +1,137 @@
+import { Worker } from 'node:worker_threads';
+import { QaError, messageOf } from '../errors.js';
+import type { FromWorker, ReadRequest, ToWorker, WorkerReading, WorkerStart } from './messages.js';
+import { unpackError } from './sent-error.js';
+
+/** A question whose answer somebody waits for. */
+interface Pending {
+  readonly request: ReadRequest;
+  readonly resolve: (reading: WorkerReading) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Questions that lie with the worker at once: enough to fill its batches; more would only cost its memory. */
+const sentAtMost = 64;
+
+/** The caller's end of a reader's worker thread. Does not keep the process alive while no question is pending. */
+export class ReaderThread {
+  /** Questions in the order of arrival: not yet with the worker, and with it. */
+  readonly #waiting = new Map<number, Pending>();
+  readonly #sent = new Map<number, Pending>();
+  readonly #exited: Promise<void>;
+  #nextId = 0;
+  /** Why no question is taken any more. */
+  #closed: QaError | undefined;
+
+  private constructor(private readonly worker: Worker) {
+    worker.on('message', (message: FromWorker) => {
+      this.#receive(message);
+    });
+    worker.on('error', (error) => {
+      this.#close(threadFailed(error));
+    });
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', () => {
+        this.#close(threadFailed('it ended unexpectedly'));
+        resolve();
+      });
+    });
+    worker.unref();
+  }
+
+  /** Starts a thread; rejects with the worker's error where the model cannot be opened. */
+  static async start(start: WorkerStart): Promise<ReaderThread> {
+    const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: start });
+    await new Promise<void>((resolve, reject) => {
+      worker.once('error', (error) => {
+        reject(threadFailed(error));
+      });
+      worker.once('message', (message: FromWorker) => {
+        if (message.type === 'unloadable') reject(unpackError(message.error));
+        else resolve();
+      });
+    });
+    return new ReaderThread(worker);
+  }
+
+  get pending(): number {
+    return this.#waiting.size + this.#sent.size;
+  }
+
+  /** Has a question answered, in turn. An abort of the signal rejects with its reason. */
+  async ask(request: Omit<ReadRequest, 'id'>, signal: AbortSignal | undefined): Promise<WorkerReading> {
+    signal?.throwIfAborted();
+    if (this.#closed !== undefined) throw this.#closed;
+    const id = this.#nextId++;
+    const cancel = () => {
+      this.#cancel(id, signal?.reason);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise<WorkerReading>((resolve, reject) => {
+        this.#waiting.set(id, { request: { id, ...request }, resolve, reject });
+        this.#send();
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends the thread; questions without an answer are rejected with the reason. */
+  async close(reason: QaError): Promise<void> {
+    this.#close(reason);
+    await this.#exited;
+  }
+
+  /** Gives the worker as many questions as it should have. */
+  #send(): void {
+    for (const [id, pending] of this.#waiting) {
+      if (this.#sent.size >= sentAtMost) break;
+      this.#waiting.delete(id);
+      this.#sent.set(id, pending);
+      this.#post({ type: 'read', ...pending.request });
+    }
+    if (this.pending > 0) this.worker.ref();
+    else this.worker.unref();
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type !== 'done' && message.type !== 'failed') return;
+    // Of a question that was given up nobody wants to hear.
+    const pending = this.#sent.get(message.id);
+    this.#sent.delete(message.id);
+    if (message.type === 'done') pending?.resolve(message.reading);
+    else pending?.reject(unpackError(message.error));
+    this.#send();
+  }
+
+  #cancel(id: number, reason: unknown): void {
+    const pending = this.#waiting.get(id) ?? this.#sent.get(id);
+    this.#waiting.delete(id);
+    if (this.#sent.delete(id)) this.#post({ type: 'cancel', id });
+    pending?.reject(reason instanceof Error ? reason : new QaError(messageOf(reason), 'ERR_ABORTED'));
+    this.#send();
+  }
+
+  #close(reason: QaError): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
+    for (const { reject } of [...this.#sent.values(), ...this.#waiting.values()]) reject(reason);
+    this.#sent.clear();
+    this.#waiting.clear();
+    this.#post({ type: 'close' });
+    this.worker.ref();
+  }
+
+  #post(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+}
+
+function threadFailed(error: unknown): QaError {
+  return new QaError(
+    `Expected the reader's thread to answer, but it failed (${messageOf(error)}); load the model again.`,
+    'ERR_READER_THREAD',
+    { cause: error },
+  );
+}
