@@ -1,7 +1,8 @@
 import { QaError } from '../errors.js';
 import { BertNormalizer, isPunctuation, type NormalizerOptions } from './bert-normalizer.js';
 import { EncodingBuilder, type Encoding } from './encoding.js';
-import { WordPieces, type Pieces } from './word-piece.js';
+import { WordCache } from './word-cache.js';
+import { WordPieces } from './word-piece.js';
 
 export type { Encoding } from './encoding.js';
 
@@ -34,7 +35,7 @@ export class BertTokenizer {
   readonly #normalizer: BertNormalizer;
   readonly #wordPieces: WordPieces;
   /** Pieces of words of ASCII letters and digits, as they are written. */
-  readonly #asciiWords = new Map<string, Pieces>();
+  readonly #asciiWords = new WordCache();
   readonly #tokens = new EncodingBuilder();
 
   /**
@@ -100,11 +101,9 @@ export class BertTokenizer {
   }
 
   #encodeAsciiWord(word: string, start: number): void {
-    let pieces = this.#asciiWords.get(word);
-    if (pieces === undefined) {
-      pieces = this.#wordPieces.of(this.options.lowercase ? word.toLowerCase() : word);
-      this.#asciiWords.set(word, pieces);
-    }
+    const pieces = this.#asciiWords.get(word, (written) =>
+      this.#wordPieces.of(this.options.lowercase ? written.toLowerCase() : written),
+    );
     let at = start;
     for (let i = 0; i < pieces.length; i += 2) {
       const end = at + (pieces[i + 1] ?? 0);

@@ -1,4 +1,5 @@
 import * as tokenizers from '@huggingface/tokenizers';
+import { WordCache } from './word-cache.js';
 
 interface WordPieceModel {
   encode(words: readonly string[]): string[];
@@ -28,7 +29,7 @@ export type Pieces = readonly number[];
 /** WordPiece: splits words greedily into the longest pieces of the vocabulary, by @huggingface/tokenizers. */
 export class WordPieces {
   readonly #model: WordPieceModel;
-  readonly #known = new Map<string, Pieces>();
+  readonly #known = new WordCache();
 
   constructor(private readonly ids: ReadonlyMap<string, number>) {
     this.#model = new WordPiece({
@@ -42,12 +43,7 @@ export class WordPieces {
 
   /** The pieces of a normalised word; remembered, for most of a text is repetition. */
   of(word: string): Pieces {
-    let pieces = this.#known.get(word);
-    if (pieces === undefined) {
-      pieces = this.#split(word);
-      this.#known.set(word, pieces);
-    }
-    return pieces;
+    return this.#known.get(word, (unknownWord) => this.#split(unknownWord));
   }
 
   #split(word: string): Pieces {
