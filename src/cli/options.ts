@@ -177,9 +177,16 @@ export const version2Option = {
   describe: 'questions may have no answer, as in SQuAD v2.0',
 } as const satisfies Options;
 
-/** Options of every command that takes a trained model. */
+export const modelDirOption = {
+  type: 'string',
+  default: 'runs/bert-mini',
+  describe: 'a trained model',
+  requiresArg: true,
+} as const satisfies Options;
+
+/** Options of every command that evaluates a trained model. */
 export const trainedModelOptions = {
-  'model-dir': { type: 'string', default: 'runs/bert-mini', describe: 'a trained model', requiresArg: true },
+  'model-dir': modelDirOption,
   ...settingOptions([...preparationSettings, ...evaluationSettings]),
   ...deviceOptions,
   json: jsonOption,

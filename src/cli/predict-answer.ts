@@ -1,31 +1,77 @@
-import { prepareFeatures } from '../data/features.js';
-import { UsageError } from '../errors.js';
-import { postprocessPredictions } from '../evaluate/postprocess.js';
-import { predictLogits } from '../evaluate/predict.js';
+import { readFile } from 'node:fs/promises';
+import { QaError, UsageError, messageOf } from '../errors.js';
+import type { Reader } from '../reader/reader.js';
+import type { ReaderAnswer } from '../reader/types.js';
+import { converse } from './conversation.js';
+import { predictLines } from './predict-lines.js';
 import type { PredictArgs } from './predict.js';
-import { openTrainedModel } from './trained-model.js';
+import { loadReader } from './reader-flags.js';
+import { showAnswer } from './show-answer.js';
 
-/** `qa-native predict`: one question, its best answers with their places in the context. */
-export async function predictAnswer(args: PredictArgs): Promise<void> {
+/** What one call of the command does, once its flags are known to go together. */
+type Job =
+  | { readonly kind: 'lines'; readonly input: string; readonly output: string }
+  | { readonly kind: 'question'; readonly question: string; readonly context: string }
+  | { readonly kind: 'conversation'; readonly context: string };
+
+/** `qa-native predict`: one question, a file of questions, or a conversation about one context. */
+export async function predict(args: PredictArgs): Promise<void> {
   if (!Number.isInteger(args.topK) || args.topK < 1) {
     throw new UsageError(`Expected --top-k to be a whole number of 1 or more, got ${args.topK}.`);
   }
-  const { model, tokenizer, settings, device } = await openTrainedModel(args);
-  const examples = [
-    { id: 'question', title: '', question: args.question, context: args.context, answers: [] },
-  ];
-  const features = prepareFeatures(examples, tokenizer, settings);
-  const logits = await predictLogits(model, features, { ...settings, device });
-  model.dispose();
-  const { nbest } = postprocessPredictions(examples, features, logits, settings);
-  const answers = (nbest.get('question') ?? [])
-    .slice(0, args.topK)
-    .map(({ text, start, end, score, probability }) => ({ text, start, end, score, probability }));
-  for (const answer of answers) {
-    process.stdout.write(
-      args.json
-        ? `${JSON.stringify(answer)}\n`
-        : `${answer.text}  [${answer.start}, ${answer.end})  ${(100 * answer.probability).toFixed(1)} %\n`,
+  const job = await chooseJob(args);
+  await using reader = await loadReader(args);
+  if (job.kind === 'lines') await predictLines(reader, job, answerOptions(args));
+  else if (job.kind === 'question') await printAnswers(reader, job.question, job.context, args);
+  else await converse((question) => printAnswers(reader, question, job.context, args));
+}
+
+async function chooseJob(args: PredictArgs): Promise<Job> {
+  const { question, input, output } = args;
+  if (input !== undefined || output !== undefined) {
+    if (input === undefined || output === undefined) {
+      throw new UsageError('Expected --input and --output together, got one of them; name both files.');
+    }
+    if (question !== undefined || args.context !== undefined || args.contextFile !== undefined) {
+      throw new UsageError('Expected the questions in --input or --question with its context, got both.');
+    }
+    return { kind: 'lines', input, output };
+  }
+  const context = await readContext(args);
+  return question === undefined ? { kind: 'conversation', context } : { kind: 'question', question, context };
+}
+
+async function readContext({ context, contextFile }: PredictArgs): Promise<string> {
+  if ((context === undefined) === (contextFile === undefined)) {
+    throw new UsageError(
+      `Expected --context or --context-file (or --input with --output), got ${context === undefined ? 'neither' : 'both'}.`,
     );
   }
+  if (contextFile === undefined) return context ?? '';
+  try {
+    return await readFile(contextFile, 'utf8');
+  } catch (error) {
+    throw new QaError(
+      `Expected a text at ${contextFile}, but it could not be read (${messageOf(error)}); give a file that is there.`,
+      'ERR_INPUT',
+      { cause: error },
+    );
+  }
+}
+
+function answerOptions({ topK, maxAnswerLength, version2WithNegative: nullAnswer = false }: PredictArgs) {
+  return { topK, nullAnswer, ...(maxAnswerLength === undefined ? {} : { maxAnswerLength }) };
+}
+
+async function printAnswers(
+  reader: Reader,
+  question: string,
+  context: string,
+  args: PredictArgs,
+): Promise<void> {
+  const answers = await reader.answer(question, context, answerOptions(args));
+  const colours = process.stdout.isTTY && process.stdout.hasColors();
+  const show = (answer: ReaderAnswer) =>
+    args.json ? JSON.stringify(answer) : showAnswer(answer, context, colours);
+  process.stdout.write(`${answers.map(show).join('\n')}\n`);
 }

@@ -1,30 +1,40 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
-import { trainedModelOptions } from './options.js';
+import { jsonOption, version2Option } from './options.js';
+import { readerFlags, type ReaderArgs } from './reader-flags.js';
 
-export interface PredictArgs {
-  readonly modelDir: string;
-  readonly question: string;
-  readonly context: string;
+export interface PredictArgs extends ReaderArgs {
+  readonly question: string | undefined;
+  readonly context: string | undefined;
+  readonly contextFile: string | undefined;
+  readonly input: string | undefined;
+  readonly output: string | undefined;
   readonly topK: number;
-  readonly device: string;
-  readonly threads: number | undefined;
+  readonly version2WithNegative: boolean | undefined;
   readonly json: boolean;
 }
 
 export const predictCommand: CommandModule<object, PredictArgs> = {
   command: 'predict',
-  describe: 'answer a question about a context',
+  describe: 'answer a question about a context, a file of questions, or questions as they are typed',
   builder: {
-    ...trainedModelOptions,
-    question: { type: 'string', demandOption: true, describe: 'what to ask', requiresArg: true },
-    context: {
+    question: {
       type: 'string',
-      demandOption: true,
-      describe: 'the text that holds the answer',
+      describe: 'what to ask; without it, asks on standard input',
       requiresArg: true,
     },
+    context: { type: 'string', describe: 'the text that holds the answer', requiresArg: true },
+    'context-file': { type: 'string', describe: 'a file with that text', requiresArg: true },
+    input: {
+      type: 'string',
+      describe: 'JSON Lines to answer: an object with question and context a line',
+      requiresArg: true,
+    },
+    output: { type: 'string', describe: 'where these go, with their answers', requiresArg: true },
     'top-k': { type: 'number', default: 1, describe: 'answers to give, best first', requiresArg: true },
+    'version-2-with-negative': version2Option,
+    ...readerFlags,
+    json: { ...jsonOption, describe: 'print one JSON object an answer' },
   },
-  handler: afterBuild(async () => (await import('./predict-answer.js')).predictAnswer),
+  handler: afterBuild(async () => (await import('./predict-answer.js')).predict),
 };

@@ -16,16 +16,32 @@ export interface Result {
 
 /** Runs `qa-native` as a user does, in a process of its own. */
 export function qaNative(...args: readonly string[]): Promise<Result> {
-  return qaNativeWith({}, ...args);
+  return run(args);
 }
 
 /** The same with more in its environment. */
 export function qaNativeWith(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Result> {
+  return run(args, { environment });
+}
+
+/** The same with a text on its standard input. */
+export function qaNativeReading(input: string, ...args: readonly string[]): Promise<Result> {
+  return run(args, { input });
+}
+
+interface Surroundings {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
+function run(args: readonly string[], { environment = {}, input = '' }: Surroundings = {}): Promise<Result> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [bin, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
+    // One that ends before it has read all of it is no failure of the test.
+    child.stdin.on('error', () => undefined).end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

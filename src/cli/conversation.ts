@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline/promises';
+import { QaError } from '../errors.js';
+
+/**
+ * Takes a question a line from standard input until it ends, and has each answered before the next is asked for. What
+ * is wrong with one question is said, and the conversation goes on. On a terminal, prompts; an empty line ends it.
+ */
+export async function converse(answer: (question: string) => Promise<void>): Promise<void> {
+  const { stdin, stdout } = process;
+  const isTerminal = stdin.isTTY && stdout.isTTY;
+  const lines = createInterface({ input: stdin, ...(isTerminal ? { output: stdout, prompt: '? ' } : {}) });
+  if (isTerminal) stdout.write('Ask about the text; an empty line ends the conversation.\n');
+  try {
+    if (isTerminal) lines.prompt();
+    for await (const line of lines) {
+      const question = line.trim();
+      if (question === '' && isTerminal) return;
+      if (question !== '') await answer(question).catch(sayWhatIsWrong);
+      if (isTerminal) lines.prompt();
+    }
+  } finally {
+    lines.close();
+  }
+}
+
+function sayWhatIsWrong(error: unknown): void {
+  if (!(error instanceof QaError)) throw error;
+  process.stderr.write(`qa-native: ${error.message}\n`);
+}

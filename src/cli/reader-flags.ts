@@ -1,0 +1,45 @@
+import type { Options } from 'yargs';
+import type { Reader } from '../reader/reader.js';
+import {
+  deviceOptions,
+  modelDirOption,
+  preparationSettings,
+  resolveSettings,
+  settingOptions,
+} from './options.js';
+
+const settings = [...preparationSettings, 'perDeviceEvalBatchSize', 'maxAnswerLength'] as const;
+
+/** Flags of the commands that answer questions with a trained model. */
+export const readerFlags = {
+  'model-dir': modelDirOption,
+  ...settingOptions(settings),
+  ...deviceOptions,
+} as const satisfies Record<string, Options>;
+
+export interface ReaderArgs {
+  readonly modelDir: string;
+  readonly maxSeqLength?: number;
+  readonly docStride?: number;
+  readonly perDeviceEvalBatchSize?: number;
+  readonly maxAnswerLength?: number;
+  readonly device: string;
+  readonly threads?: number;
+}
+
+/** Opens the reader that the flags name, with the windows of its training where they name none. */
+export async function loadReader(args: ReaderArgs): Promise<Reader> {
+  const { perDeviceEvalBatchSize: batchSize } = resolveSettings({}, { ...args });
+  const [{ Reader }, { availableThreads }] = await Promise.all([
+    import('../reader/reader.js'),
+    import('../setup/threads.js'),
+  ]);
+  const { maxSeqLength, docStride, threads = availableThreads() } = args;
+  return Reader.load(args.modelDir, {
+    device: args.device,
+    threads,
+    batchSize,
+    ...(maxSeqLength === undefined ? {} : { maxSeqLength }),
+    ...(docStride === undefined ? {} : { docStride }),
+  });
+}
