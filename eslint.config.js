@@ -55,5 +55,22 @@ export default typescript.config(
       'no-restricted-imports': ['error', { paths: ['node:module'] }],
     },
   },
+  {
+    files: ['src/serve/page/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'AbortController',
+          'document',
+          'fetch',
+          'getComputedStyle',
+          'matchMedia',
+          'performance',
+          'ResizeObserver',
+          'window',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   { files: ['src/native.ts', 'src/setup/build.ts'], rules: { 'no-restricted-imports': 'off' } },
 );

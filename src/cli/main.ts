@@ -7,6 +7,7 @@ import { featuresCommand } from './features.js';
 import { predictCommand } from './predict.js';
 import { reproduceCommand } from './reproduce.js';
 import { scoreCommand } from './score.js';
+import { serveCommand } from './serve.js';
 import { setupCommand } from './setup.js';
 import { packageVersion } from '../setup/package-version.js';
 import { trainCommand } from './train.js';
@@ -17,6 +18,7 @@ const commands = [
   evalCommand,
   predictCommand,
   reproduceCommand,
+  serveCommand,
   scoreCommand,
   featuresCommand,
   checkCommand,

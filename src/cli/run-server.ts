@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { QaError, UsageError, messageOf } from '../errors.js';
+import { createServer } from '../serve/server.js';
+import { loadReader } from './reader-flags.js';
+import type { ServeArgs } from './serve.js';
+
+/**
+ * `qa-native serve`: listens until SIGINT or SIGTERM comes, then answers what was asked, and ends. A second signal ends
+ * it at once.
+ */
+export async function runServer(args: ServeArgs): Promise<void> {
+  const { host, port, maxQueue } = args;
+  requireWhole('--port', port, 0, 65_535);
+  requireWhole('--max-queue', maxQueue, 1, Infinity);
+  await using reader = await loadReader(args);
+  const app = await createServer(reader, { maxQueue });
+  let address: string;
+  try {
+    address = await app.listen({ host, port });
+  } catch (error) {
+    throw new QaError(
+      `Expected to listen at ${host}, port ${port}, but that failed (${messageOf(error)}); give another --port or --host.`,
+      'ERR_LISTEN',
+      { cause: error },
+    );
+  }
+  process.stdout.write(`Answering with ${args.modelDir} at ${address} (Ctrl-C ends)\n`);
+  const signal = await firstSignal();
+  process.stderr.write(
+    `qa-native: ${signal}: finishing ${reader.pending} questions; once more ends at once\n`,
+  );
+  await app.close();
+}
+
+/** The first SIGINT or SIGTERM; what comes after it has its usual effect. */
+async function firstSignal(): Promise<string> {
+  const waiting = new AbortController();
+  const wait = async (signal: string) => {
+    await once(process, signal, { signal: waiting.signal });
+    return signal;
+  };
+  const [interrupted, terminated] = [wait('SIGINT'), wait('SIGTERM')];
+  const signal = await Promise.race([interrupted, terminated]);
+  waiting.abort();
+  await Promise.allSettled([interrupted, terminated]);
+  return signal;
+}
+
+function requireWhole(flag: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most === Infinity ? `${least} or more` : `${least} to ${most}`;
+  throw new UsageError(`Expected ${flag} to be a whole number of ${range}, got ${value}.`);
+}

@@ -1,0 +1,31 @@
+import type { CommandModule } from 'yargs';
+import { afterBuild } from './after-build.js';
+import { readerFlags, type ReaderArgs } from './reader-flags.js';
+
+export interface ServeArgs extends ReaderArgs {
+  readonly host: string;
+  readonly port: number;
+  readonly maxQueue: number;
+}
+
+export const serveCommand: CommandModule<object, ServeArgs> = {
+  command: 'serve',
+  describe: 'answer questions over HTTP, with a page to ask them on',
+  builder: {
+    host: { type: 'string', default: '127.0.0.1', describe: 'address to listen at', requiresArg: true },
+    port: {
+      type: 'number',
+      default: 8080,
+      describe: 'port to listen at; 0 takes a free one',
+      requiresArg: true,
+    },
+    'max-queue': {
+      type: 'number',
+      default: 256,
+      describe: 'questions that may wait; further ones get 503',
+      requiresArg: true,
+    },
+    ...readerFlags,
+  },
+  handler: afterBuild(async () => (await import('./run-server.js')).runServer),
+};

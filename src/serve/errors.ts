@@ -1,0 +1,32 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { messageOf } from '../errors.js';
+
+/** What a client is told beside the status. */
+export class HttpError extends Error {
+  constructor(
+    readonly statusCode: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Every error as `{statusCode, code, message}`. What is the server's own is written to stderr, and told as such. */
+export function addErrorReplies(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError | HttpError>(async (error, request, reply) => {
+    const statusCode = error.statusCode ?? 500;
+    if (statusCode < 500 || error instanceof HttpError) {
+      return reply.code(statusCode).send({ statusCode, code: error.code, message: error.message });
+    }
+    // A client that went away gave its question up: nobody reads the reply.
+    if (!reply.raw.destroyed) process.stderr.write(`qa-native: ${request.url}: ${messageOf(error)}\n`);
+    return reply
+      .code(statusCode)
+      .send({ statusCode, code: 'ERR_SERVER', message: 'The server failed; it said why on its terminal.' });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url}; see /openapi.json.`;
+    return reply.code(404).send({ statusCode: 404, code: 'ERR_NOT_FOUND', message });
+  });
+}

@@ -1,0 +1,50 @@
+// The passage: a text area to write in, and in its place, once there are answers, the text with one of them marked.
+
+const context = document.querySelector('#context');
+const passage = document.querySelector('#passage');
+const editButton = document.querySelector('#edit');
+
+/** Takes the text to be asked. */
+export function readPassage() {
+  return context.value;
+}
+
+/** Shows another text, to be edited. */
+export function writePassage(text) {
+  context.value = text;
+  showEditor();
+}
+
+/** Marks `[start, end)`, in UTF-16 units, and brings it into view. Nothing of the text is read as markup. */
+export function markAnswer({ start, end }) {
+  const text = context.value;
+  const mark = document.createElement('mark');
+  mark.textContent = text.slice(start, end);
+  passage.replaceChildren(text.slice(0, start), ...(end > start ? [mark] : []), text.slice(end));
+  passage.hidden = false;
+  editButton.hidden = false;
+  context.hidden = true;
+  const offset = mark.offsetTop - passage.offsetTop;
+  if (offset < passage.scrollTop || offset > passage.scrollTop + passage.clientHeight - 40) {
+    passage.scrollTop = offset - passage.clientHeight / 3;
+  }
+}
+
+/** Goes back to the text area. */
+function showEditor() {
+  passage.hidden = true;
+  editButton.hidden = true;
+  context.hidden = false;
+}
+
+/** Calls `onEdit` when the user turns to the text again, whose answers are then out of date. */
+export function onEdit(callback) {
+  const edit = () => {
+    showEditor();
+    callback();
+    context.focus();
+  };
+  editButton.addEventListener('click', edit);
+  passage.addEventListener('dblclick', edit);
+  context.addEventListener('input', callback);
+}

@@ -1,0 +1,83 @@
+import swagger from '@fastify/swagger';
+import { fastify, type FastifyInstance } from 'fastify';
+import { addAnswerRoute, type AnsweringReader } from './answer-route.js';
+import { addErrorReplies } from './errors.js';
+import { pageExamples } from './examples.js';
+import { addPageRoutes } from './page-routes.js';
+
+export interface ServerOptions {
+  /** Questions that may wait; beyond them clients get 503. */
+  readonly maxQueue?: number;
+  /** Bytes of the largest body. */
+  readonly bodyLimit?: number;
+  /** Milliseconds in which a client has to send its request. */
+  readonly requestTimeout?: number;
+}
+
+/** How often connections are looked through for requests that take too long to come. */
+const checkingInterval = 1000;
+/** Connections without a request are closed after so long; those that do not take their answer, after the longer. */
+const keepAliveTimeout = 5000;
+const connectionTimeout = 300_000;
+/** With the largest body each, these are the most that bodies can take of memory. */
+const maxConnections = 1024;
+
+/** The server of `qa-native serve`, not yet listening: `POST /answer`, `GET /health`, `/openapi.json` and the page. */
+export async function createServer(
+  reader: AnsweringReader,
+  { maxQueue = 256, bodyLimit = 512 * 1024, requestTimeout = 10_000 }: ServerOptions = {},
+): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit,
+    requestTimeout,
+    keepAliveTimeout,
+    connectionTimeout,
+    http: {
+      requestTimeout,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(checkingInterval, requestTimeout),
+    },
+    // What comes is taken as it is or refused; Ajv would else turn 7 into "7" and drop what it does not know.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  app.server.maxConnections = maxConnections;
+  // Only JSON is taken; fastify would read plain text, too.
+  app.removeContentTypeParser('text/plain');
+  addErrorReplies(app);
+  await app.register(swagger, {
+    openapi: {
+      info: {
+        title: 'qa-native',
+        description: 'Answers questions about a context with a part of it.',
+        version: '1',
+      },
+    },
+  });
+  // A plugin of its own, so that the routes come after the description that collects them.
+  await app.register(async (routes) => {
+    addAnswerRoute(routes, reader, maxQueue);
+    routes.get('/health', { schema: healthSchema }, () => ({
+      status: 'ok',
+      pending: reader.pending,
+      maxQueue,
+    }));
+    routes.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    await addPageRoutes(routes, await pageExamples());
+  });
+  return app;
+}
+
+const healthSchema = {
+  summary: 'Whether the server answers, and how many questions wait',
+  response: {
+    200: {
+      description: 'It does',
+      type: 'object',
+      properties: {
+        status: { type: 'string' },
+        pending: { type: 'integer' },
+        maxQueue: { type: 'integer' },
+      },
+    },
+  },
+};

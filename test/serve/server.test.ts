@@ -1,0 +1,196 @@
+import { EventEmitter, once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import type { FastifyInstance } from 'fastify';
+import { Reader } from '../../src/reader/reader.js';
+import type { Reading } from '../../src/reader/types.js';
+import { contentSecurityPolicy } from '../../src/serve/page-routes.js';
+import { createServer } from '../../src/serve/server.js';
+import { temporaryFolder } from '../cli/run.js';
+import { writeTinyModel } from '../reader/tiny-model.js';
+
+const folder = temporaryFolder();
+let reader: Reader;
+let app: FastifyInstance;
+
+test.before(async () => {
+  reader = await Reader.load(await writeTinyModel(join(folder, 'tiny')));
+  app = await createServer(reader);
+});
+test.after.always(async () => {
+  await app.close();
+  await reader.dispose();
+});
+
+const context = 'Ada Holmson founded Oakford. It received its charter in 1512.';
+const question = 'Who founded Oakford?';
+
+const post = (payload: object | string, headers: Record<string, string> = {}) =>
+  app.inject({
+    method: 'POST',
+    url: '/answer',
+    headers: { 'content-type': 'application/json', ...headers },
+    payload,
+  });
+
+/** What a bare socket gets back after it sent a text. */
+async function sendRaw(server: FastifyInstance, text: string): Promise<string> {
+  const { port } = server.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.write(text);
+  let received = '';
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  await once(socket, 'close');
+  return received;
+}
+
+test('a question is answered as the reader answers it, with timings and, if asked for, scores', async (t) => {
+  const expected = await reader.read(question, context, { topK: 3, scores: true });
+  const { statusCode, body } = await post({ question, context, topK: 3, scores: true });
+  t.is(statusCode, 200, body);
+  const { answers, windows, timings, scores } = JSON.parse(body) as Reading;
+  t.deepEqual(answers, expected.answers);
+  t.is(windows, 1);
+  t.true(timings.waited >= 0 && timings.computed > 0);
+  t.deepEqual(Object.values(scores?.offsets ?? {}), [...(expected.scores?.offsets ?? [])]);
+  t.deepEqual(Object.values(scores?.endLogits ?? {}), [...(expected.scores?.endLogits ?? [])]);
+});
+
+test('what is not a question gets a 4xx with a sentence', async (t) => {
+  const json = (value: object) => JSON.stringify(value);
+  const cases: [string, number, RegExp, Record<string, string>?][] = [
+    ['{"question":', 400, /not valid JSON/],
+    ['', 400, /cannot be empty/],
+    ['[]', 400, /must be object/],
+    ['{"__proto__":{"x":1}}', 400, /not valid JSON/],
+    [json({ context }), 400, /required property 'question'/],
+    [json({ question: '', context }), 400, /fewer than 1 characters/],
+    [json({ question: 7, context }), 400, /question must be string/],
+    [json({ question, context: null }), 400, /context must be string/],
+    [json({ question, context, topK: '3' }), 400, /topK must be integer/],
+    [json({ question, context, topK: 1e9 }), 400, /topK must be <= 100/],
+    [json({ question, context, top_k: 3 }), 400, /additional properties/],
+    [json({ question: 'x'.repeat(10_001), context }), 400, /more than 10000 characters/],
+    [json({ question: 'why '.repeat(100), context }), 422, /leave more than 16 of 64 positions/],
+    [
+      json({ question, context: 'x '.repeat(6000), scores: true }),
+      422,
+      /10000 UTF-16 units with scores, got 12000/,
+    ],
+    [json({ question, context: 'x'.repeat(600_000) }), 413, /too large/],
+    [json({ question, context }), 415, /Unsupported Media Type/, { 'content-type': 'text/plain' }],
+  ];
+  for (const [body, status, message, headers] of cases) {
+    const response = await post(body, headers);
+    t.is(response.statusCode, status, response.body);
+    const { statusCode, code, message: told } = response.json<Record<string, unknown>>();
+    t.is(statusCode, status);
+    t.is(typeof code, 'string');
+    t.regex(String(told), message);
+  }
+  t.is((await app.inject('/nowhere')).statusCode, 404);
+  t.is((await app.inject({ method: 'DELETE', url: '/answer' })).statusCode, 404);
+});
+
+test('markup, control characters and broken surrogates in every field come back as text', async (t) => {
+  for (const strange of [
+    '<script>alert(1)</script>',
+    '\u0000\u0007\u001b[2J\u202e',
+    '\ud800 \udfff',
+    '"\\\u2028',
+  ]) {
+    const text = `${strange} ${context} ${strange}`;
+    const response = await post({ question: `${strange} who?`, context: text });
+    t.is(response.statusCode, 200, response.body);
+    t.regex(String(response.headers['content-type']), /^application\/json/);
+    const [{ start, end, text: answer }] = response.json<Reading>().answers;
+    t.is(answer, Buffer.from(text.slice(start, end)).toString());
+    t.is((await post({ [strange]: strange })).statusCode, 400);
+  }
+});
+
+test('a full queue is told with 503 and when to come again', async (t) => {
+  const full = await createServer(
+    { pending: 4, read: () => Promise.reject(new Error('asked')) },
+    { maxQueue: 4 },
+  );
+  const response = await full.inject({ method: 'POST', url: '/answer', payload: { question, context } });
+  t.is(response.statusCode, 503);
+  t.is(response.headers['retry-after'], '1');
+  t.regex(response.json<{ message: string }>().message, /4 questions wait already/);
+  t.deepEqual((await full.inject('/health')).json(), { status: 'ok', pending: 4, maxQueue: 4 });
+  await full.close();
+});
+
+test("what fails within is the server's fault, and not told to the client", async (t) => {
+  const failing = await createServer({ pending: 0, read: () => Promise.reject(new Error('secret')) });
+  const response = await failing.inject({ method: 'POST', url: '/answer', payload: { question, context } });
+  t.is(response.statusCode, 500);
+  t.false(response.body.includes('secret'));
+  await failing.close();
+});
+
+test('a client that goes away gives its question up', async (t) => {
+  const asked = new EventEmitter();
+  const waiting = await createServer({
+    pending: 0,
+    read: (_question, _context, options) =>
+      new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => {
+          reject(new Error('given up'));
+          asked.emit('given up');
+        });
+        asked.emit('asked');
+      }),
+  });
+  await waiting.listen({ port: 0 });
+  const socket = connect((waiting.server.address() as AddressInfo).port, '127.0.0.1');
+  const body = JSON.stringify({ question, context });
+  const wasAsked = once(asked, 'asked');
+  const head = `host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  socket.write(`POST /answer HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+  await wasAsked;
+  const givenUp = once(asked, 'given up');
+  socket.destroy();
+  await givenUp;
+  await waiting.close();
+  t.pass();
+});
+
+test('requests that are no HTTP, or take too long to come, are refused and closed', async (t) => {
+  const impatient = await createServer(reader, { requestTimeout: 200 });
+  await impatient.listen({ port: 0 });
+  t.regex(await sendRaw(impatient, 'GARBAGE\r\n\r\n'), /^HTTP\/1\.1 400 /);
+  t.regex(await sendRaw(impatient, 'POST /answer HTTP/1.1\r\nhost: x\r\n'), /^HTTP\/1\.1 408 /);
+  const half =
+    'POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"qu';
+  t.regex(await sendRaw(impatient, half), /^HTTP\/1\.1 408 /);
+  await impatient.close();
+});
+
+test('OpenAPI describes the routes of programs, and not those of the page', async (t) => {
+  const description = (await app.inject('/openapi.json')).json<{ openapi: string; paths: object }>();
+  t.regex(description.openapi, /^3\./);
+  t.deepEqual(Object.keys(description.paths).sort(), ['/answer', '/health']);
+});
+
+test('the page and its files are strict about what they load, and name no other host', async (t) => {
+  const page = await app.inject('/');
+  t.is(page.statusCode, 200);
+  t.is(page.headers['content-security-policy'], contentSecurityPolicy);
+  t.regex(contentSecurityPolicy, /default-src 'none'/);
+  t.false(contentSecurityPolicy.includes('unsafe'));
+  const sources = fileURLToPath(new URL('../../../src/serve/page/', import.meta.url));
+  for (const name of readdirSync(sources)) {
+    const text = readFileSync(join(sources, name), 'utf8').replace('http://www.w3.org/2000/svg', '');
+    t.notRegex(text, /https?:|innerHTML|outerHTML|insertAdjacentHTML|document\.write/, name);
+    if (name === 'index.html') continue;
+    const file = await app.inject(`/page/${name}`);
+    t.is(file.statusCode, 200);
+    t.is(file.headers['x-content-type-options'], 'nosniff');
+  }
+  t.true((await app.inject('/examples')).json<unknown[]>().length >= 3);
+});
