@@ -82,11 +82,14 @@ function parseSeeds({ seeds, seed }: ReproduceArgs): number[] {
   return Array.from({ length: seeds }, (_, index) => seed + index);
 }
 
+/** Flags that change nothing of a part. */
+const notOfPart: readonly string[] = ['models', 'seeds', 'outputDir', 'experiments', 'json'];
+
 /** All that decides what comes of a part: one that was asked for otherwise is another. */
 function askedOf(args: ReproduceArgs, model: ModelName, seed: number): Record<string, unknown> {
   // yargs has each flag a second time with hyphens.
   const flags = Object.entries(args).filter(
-    ([name]) => /^[a-z]\w*$/i.test(name) && !['models', 'seeds', 'outputDir', 'json'].includes(name),
+    ([name]) => /^[a-z]\w*$/i.test(name) && !notOfPart.includes(name),
   );
   return { ...Object.fromEntries(flags), model, seed };
 }

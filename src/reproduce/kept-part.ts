@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { QaError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { readKeptJson } from './kept-file.js';
 import type { Part } from './part.js';
 
 /** Whatever decides what comes of a part. */
@@ -11,7 +11,7 @@ export type Asked = Readonly<Record<string, unknown>>;
 /**
  * The part that `folder` keeps from before, or a new one, which is then kept in its part.json. What a killed run left
  * there has no part.json and is made again.
- * @throws QaError `ERR_REPRODUCE` where the folder's part was asked for in another way
+ * @throws QaError `ERR_REPRODUCE` where the folder's part was asked for in another way, or its file is damaged
  */
 export async function keepPart(
   folder: string,
@@ -19,7 +19,7 @@ export async function keepPart(
   make: () => Promise<Part>,
 ): Promise<{ part: Part; kept: boolean }> {
   const path = join(folder, 'part.json');
-  const before = await readKept(path);
+  const before = (await readKeptJson(path)) as { asked: Asked; part: Part } | undefined;
   if (before === undefined) {
     const part = await make();
     await writeJsonAtomic(path, { asked, part });
@@ -35,14 +35,4 @@ export async function keepPart(
       'give another --output-dir, or remove it.',
     'ERR_REPRODUCE',
   );
-}
-
-async function readKept(path: string): Promise<{ asked: Asked; part: Part } | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  return JSON.parse(text) as { asked: Asked; part: Part };
 }

@@ -1,5 +1,6 @@
 import type { Feature } from '../data/examples.js';
 import { modelKind } from '../models/index.js';
+import type { ReaderModel } from '../models/reader-model.js';
 import { formatNumber, type Section } from '../report/section.js';
 import { manualSeed } from '../random.js';
 import type { Device } from '../tensor.js';
@@ -23,26 +24,41 @@ export interface StepTimes {
 const lengths = [32, 64, 128, 192, 256, 384, 512, 768];
 const [batchSize, width, stepsTimed] = [4, 768, 4];
 
+/** The model as the notebook has it. */
+function build(name: Model): ReaderModel {
+  const kind = modelKind(name);
+  return kind.create(kind.preset(notebook.vocabulary));
+}
+
 /** Times both models at every length; `onProgress` hears how many of all measurements are done. */
 export async function measureStepTimes(
   device: Device,
   onProgress: (done: number, total: number) => void,
+  timed: { readonly lengths: readonly number[]; readonly build: (name: Model) => ReaderModel } = {
+    lengths,
+    build,
+  },
 ): Promise<StepTimes> {
   const seconds: Record<Model, number[]> = { lstm: [], transformer: [] };
   let done = 0;
-  for (const model of models) {
-    for (const length of lengths) {
-      seconds[model].push(await timeSteps(model, length, device));
-      onProgress((done += 1), models.length * lengths.length);
+  for (const name of models) {
+    for (const length of timed.lengths) {
+      manualSeed(0);
+      const model = timed.build(name);
+      try {
+        seconds[name].push(await timeSteps(model, length, device));
+      } finally {
+        model.dispose();
+      }
+      onProgress((done += 1), models.length * timed.lengths.length);
     }
   }
-  return { batchSize, width, lengths, seconds };
+  return { batchSize, width, lengths: timed.lengths, seconds };
 }
 
-async function timeSteps(name: Model, length: number, device: Device): Promise<number> {
-  manualSeed(0);
-  const kind = modelKind(name);
-  const model = kind.create(kind.preset(notebook.vocabulary));
+async function timeSteps(model: ReaderModel, length: number, device: Device): Promise<number> {
+  // As many windows as a batch has rows: of fewer the loop would make a smaller batch.
+  const windows = Array<Feature>(batchSize).fill(fullRow(length));
   const options = {
     maxSeqLength: length,
     perDeviceTrainBatchSize: batchSize,
@@ -55,13 +71,12 @@ async function timeSteps(name: Model, length: number, device: Device): Promise<n
   };
   const times: number[] = [];
   let last = performance.now();
-  for await (const { step } of train(model, [fullRow(length)], options, () => '')) {
+  for await (const { step } of train(model, windows, options, () => '')) {
     const now = performance.now();
     // The first step makes what the next ones find made.
     if (step > 1) times.push((now - last) / 1000);
     last = now;
   }
-  model.dispose();
   return median(times);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
@@ -26,9 +26,15 @@ test('reproduce runs each seed once, prints the notebook’s lines and the table
   }
   const weights = join(dir, 'bert-mini', 'seed-43', 'model.safetensors');
   const { mtimeMs } = statSync(weights);
-  const again = await qaNative(...args);
+  // Asked for later, experiments are no reason to train again; these were measured before.
+  const seconds = { lstm: [1, 2], transformer: [1, 3] };
+  const times = { batchSize: 4, width: 768, lengths: [32, 64], seconds };
+  writeFileSync(join(dir, 'step-times.json'), JSON.stringify(times));
+  const again = await qaNative(...args.filter((flag) => flag !== '--no-experiments'));
+  t.is(again.code, 0, again.stderr);
   t.is([...again.stdout.matchAll(/^Kept from before: /gm)].length, 2);
   t.is(statSync(weights).mtimeMs, mtimeMs);
+  t.regex(readFileSync(join(dir, 'report.md'), 'utf8'), /^## Seconds a step against the length$/m);
 });
 
 test('reproduce refuses models and seeds that there are not, before anything runs', async (t) => {

@@ -35,3 +35,13 @@ test('a part that was asked for in another way is not taken for it, nor written 
     message: /had another maxSteps; give another --output-dir/,
   });
 });
+
+test('a part whose file is damaged is neither lost nor made again', async (t) => {
+  const folder = join(root, 'damaged');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'part.json'), '{"asked": {');
+  await t.throwsAsync(keepPart(folder, {}, never), {
+    instanceOf: QaError,
+    message: /part\.json to hold what an earlier run kept, but it could not be read .* remove it/,
+  });
+});

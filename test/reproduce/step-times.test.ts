@@ -1,6 +1,10 @@
 import test from 'ava';
 import type { LineChart, Table } from '../../src/report/section.js';
-import { crossingOf, stepTimeSection } from '../../src/reproduce/step-times.js';
+import { LstmForQuestionAnswering } from '../../src/models/lstm.js';
+import type { ModelInputs } from '../../src/models/reader-model.js';
+import { crossingOf, measureStepTimes, stepTimeSection } from '../../src/reproduce/step-times.js';
+import { liveTensors } from '../../src/scope.js';
+import type { Shape } from '../../src/tensor.js';
 
 const lengths = [32, 64, 128, 256, 512];
 const width = 768;
@@ -41,4 +45,27 @@ test('where nothing crosses, that is said', (t) => {
     ),
     undefined,
   );
+});
+
+test.serial('every timed step has the batch and the length that it is told of', async (t) => {
+  const shapes: Shape[] = [];
+  class Recorder extends LstmForQuestionAnswering {
+    override forward(inputs: ModelInputs) {
+      shapes.push(inputs.inputIds.shape);
+      return super.forward(inputs);
+    }
+  }
+  const before = liveTensors();
+  const build = () => new Recorder({ vocab_size: 30_522, dim: 2 });
+  const { batchSize, seconds } = await measureStepTimes('cpu', () => undefined, { lengths: [8, 16], build });
+  t.is(liveTensors(), before);
+  t.deepEqual(
+    Object.values(seconds).map(({ length }) => length),
+    [2, 2],
+  );
+  for (const [index, shape] of shapes.entries()) {
+    const length = Math.floor(index / 5) % 2 === 0 ? 8 : 16;
+    t.deepEqual(shape, [batchSize, length]);
+  }
+  t.is(shapes.length, 20);
 });
