@@ -1,6 +1,7 @@
 /**
  * Coefficients of the least squares fit of `values` by the columns of `terms` (a row a value), none below 0: what they
  * stand for is time. Columns whose coefficient would be negative are left out, the most negative first.
+ * @throws RangeError where the values do not decide the coefficients
  */
 export function fitNonNegative(terms: readonly (readonly number[])[], values: readonly number[]): number[] {
   let active = terms[0].map((_, column) => column);
@@ -9,6 +10,11 @@ export function fitNonNegative(terms: readonly (readonly number[])[], values: re
       terms.map((row) => active.map((column) => row[column])),
       values,
     );
+    if (values.length < active.length || !solution.every(Number.isFinite)) {
+      throw new RangeError(
+        `Expected values that decide ${active.length} coefficients, got ${values.length}; measure at more places.`,
+      );
+    }
     const least = Math.min(...solution);
     if (least >= 0 || active.length === 1) {
       return terms[0].map((_, column) => Math.max(0, solution[active.indexOf(column)] ?? 0));

@@ -1,6 +1,7 @@
 import type { Example } from '../data/examples.js';
-import { breakDown, groupings, type Grouping } from '../evaluate/breakdown.js';
+import { breakDown, groupings, type Grouping, type Slice } from '../evaluate/breakdown.js';
 import type { Predictions } from '../evaluate/metrics.js';
+import type { ModelName } from '../models/index.js';
 import type { Block, Line, Report, Section } from '../report/section.js';
 import type { Row } from './comparison.js';
 import { notebook } from './notebook.js';
@@ -39,11 +40,14 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
     title: 'The notebook, reproduced',
     intro: smaller,
     sections: [
-      { heading: 'The notebook beside this run', blocks: [comparisonTable(rows), compareScores(parts)] },
+      {
+        heading: 'The notebook beside this run',
+        blocks: [comparisonTable(rows), compareScores(parts), ...compareMinutes(parts)],
+      },
       { heading: 'Losses', blocks: [lossChart(firsts)] },
       {
         heading: 'Where the answers are right',
-        blocks: groupings.map((one) => sliceChart(firsts, examples, one)),
+        blocks: groupings.flatMap((one) => sliceCharts(firsts, examples, one)),
       },
       ...experiments,
     ],
@@ -69,16 +73,41 @@ function compareScores(parts: readonly Part[]): string {
       theirs: notebook.models[model].f1,
     };
   });
-  const best = (read: (score: (typeof scores)[number]) => number) =>
-    [...scores].sort((a, b) => read(b) - read(a)).map(({ title }) => title);
+  const best = (read: (score: (typeof scores)[number]) => number) => {
+    const [first, ...others] = [...scores].sort((a, b) => read(b) - read(a));
+    return others.reduce(
+      ({ text, last }, next) => ({
+        text: `${text} ${read(next) === read(last) ? 'level with' : 'before'} ${next.title}`,
+        last: next,
+      }),
+      { text: first.title, last: first },
+    ).text;
+  };
   const here = best(({ spread }) => spread.mean);
   const there = best(({ theirs }) => theirs);
   const listed = scores.map(({ title, spread }) => `${title} ${formatSpread(spread)}`).join(', ');
   if (scores.length === 1) return `F1: ${listed}.`;
-  const order = `By F1 the order here is ${here.join(' before ')} (${listed})`;
-  return here.join() === there.join()
-    ? `${order}, as in the notebook.`
-    : `${order}; in the notebook it is ${there.join(' before ')}.`;
+  const order = `By F1 the order here is ${here} (${listed})`;
+  return here === there ? `${order}, as in the notebook.` : `${order}; in the notebook it is ${there}.`;
+}
+
+/** Problem 3.2: which of LSTM and Transformer trained faster; nothing where one of them did not. */
+function compareMinutes(parts: readonly Part[]): string[] {
+  const minutesOf = (name: ModelName) =>
+    parts.filter(({ model }) => model === name).map(({ train }) => train.minutes);
+  const [lstm, transformer] = [minutesOf('lstm'), minutesOf('transformer')];
+  if (lstm.length === 0 || transformer.length === 0) return [];
+  const [ofLstm, ofTransformer] = [spreadOf(lstm), spreadOf(transformer)];
+  const faster = ofTransformer.mean < ofLstm.mean ? 'transformer' : 'lstm';
+  const ratio = Math.max(ofLstm.mean, ofTransformer.mean) / Math.min(ofLstm.mean, ofTransformer.mean);
+  const title = (name: ModelName) => notebook.models[name].title;
+  return [
+    `Training took ${formatSpread(ofLstm)} minutes for the LSTM and ${formatSpread(ofTransformer)} for the Transformer: ` +
+      `the ${title(faster)} was ${ratio.toFixed(2)} times as fast` +
+      (faster === notebook.trainedFaster
+        ? ', as in the notebook.'
+        : `; in the notebook the ${title(notebook.trainedFaster)} trained faster.`),
+  ];
 }
 
 function lossChart(parts: readonly FinishedPart[]): Block {
@@ -115,14 +144,20 @@ function thinned<T>(points: readonly T[], limit = 600): T[] {
   return points.filter((_, index) => index % every === 0 || index === points.length - 1);
 }
 
-function sliceChart(parts: readonly FinishedPart[], examples: readonly Example[], grouping: Grouping): Block {
+/** EM and F1 of each group, a chart each. */
+function sliceCharts(
+  parts: readonly FinishedPart[],
+  examples: readonly Example[],
+  grouping: Grouping,
+): Block[] {
   const slices = parts.map((part) => breakDown(part.predictions, examples, grouping));
   const groups = slices[0].map(({ name, questions }) => `${name} (${questions.toLocaleString('en')})`);
-  return {
+  const chart = (score: string, read: (slice: Slice) => number): Block => ({
     kind: 'bars',
-    title: `F1 by ${grouping.title}, with the number of questions`,
+    title: `${score} by ${grouping.title}, with the number of questions`,
     groups,
-    y: { name: 'F1' },
-    bars: parts.map((part, index) => ({ name: titleOf(part), values: slices[index].map(({ f1 }) => f1) })),
-  };
+    y: { name: score },
+    bars: parts.map((part, index) => ({ name: titleOf(part), values: slices[index].map(read) })),
+  });
+  return [chart('EM', ({ exactMatch }) => exactMatch), chart('F1', ({ f1 }) => f1)];
 }

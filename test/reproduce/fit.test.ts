@@ -25,3 +25,10 @@ test('a term that would take time off is left out', (t) => {
   t.is(square, 0);
   t.true(constant > 0 && linear > 0);
 });
+
+test('too few values to decide the coefficients are an error', (t) => {
+  t.throws(() => fitNonNegative(terms.slice(0, 2), values.slice(0, 2)), {
+    instanceOf: RangeError,
+    message: /decide 3 coefficients, got 2/,
+  });
+});

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Example } from '../../src/data/examples.js';
-import type { BarChart, LineChart } from '../../src/report/section.js';
+import type { BarChart, Block, LineChart } from '../../src/report/section.js';
 import { compare } from '../../src/reproduce/comparison.js';
 import { reproductionReport, smoothed } from '../../src/reproduce/report.js';
 import { wholePart } from './parts.js';
@@ -17,7 +17,7 @@ const finished = (model: 'lstm' | 'transformer', f1: number, predictions: Record
 const reportOf = (lstm: number, transformer: number) => {
   const parts = [
     finished('lstm', lstm, { a: 'Ada', b: 'Ada' }),
-    finished('transformer', transformer, { a: '', b: 'ship' }),
+    finished('transformer', transformer, { a: '', b: 'old ship' }),
   ];
   return reproductionReport({ parts, rows: compare(parts), differs: [], examples, experiments: [] });
 };
@@ -34,6 +34,32 @@ test("the order of the models is told as it was measured, beside the notebook's"
   );
 });
 
+test('models with equal scores are level', (t) => {
+  t.is(
+    reportOf(10, 10).sections[0].blocks[1],
+    'By F1 the order here is LSTM level with Transformer (LSTM 10.00, Transformer 10.00); in the notebook it is LSTM before Transformer.',
+  );
+});
+
+test('which trained faster is told where both were trained', (t) => {
+  const minutes = (model: 'lstm' | 'transformer', minutes: number) => ({
+    ...finished(model, 10, {}),
+    train: { ...wholePart().train, minutes },
+  });
+  const sentence = (...parts: ReturnType<typeof minutes>[]): Block | undefined =>
+    reproductionReport({ parts, rows: [], differs: [], examples, experiments: [] }).sections[0].blocks[2];
+  t.is(
+    sentence(minutes('lstm', 90), minutes('transformer', 60)),
+    'Training took 90.00 minutes for the LSTM and 60.00 for the Transformer: the Transformer was 1.50 times as fast, as in the notebook.',
+  );
+  t.is(
+    sentence(minutes('lstm', 40), minutes('lstm', 60), minutes('transformer', 60)),
+    'Training took 50.00 (40.00 to 60.00, 2 seeds) minutes for the LSTM and 60.00 for the Transformer: ' +
+      'the LSTM was 1.20 times as fast; in the notebook the Transformer trained faster.',
+  );
+  t.is(sentence(minutes('lstm', 40)), undefined);
+});
+
 test('curves and slices are those of the runs', (t) => {
   const { sections, intro } = reportOf(1, 2);
   t.is(intro, 'The whole run: the data, models and steps of the notebook.');
@@ -43,12 +69,18 @@ test('curves and slices are those of the runs', (t) => {
     [2, 4],
     [3, 3],
   ]);
-  const words = sections[2].blocks[0] as BarChart;
+  const [exact, words] = sections[2].blocks as BarChart[];
+  t.is(exact.title, 'EM by question word, with the number of questions');
+  t.deepEqual(exact.bars[1].values, [0, 0]);
+  t.is(words.title, 'F1 by question word, with the number of questions');
   t.deepEqual(words.groups, ['what (1)', 'who (1)']);
-  t.deepEqual(words.bars, [
-    { name: 'LSTM', values: [0, 100] },
-    { name: 'Transformer', values: [100, 0] },
-  ]);
+  t.deepEqual(
+    words.bars.map(({ name, values }) => [name, values.map(Math.round)]),
+    [
+      ['LSTM', [0, 100]],
+      ['Transformer', [67, 0]],
+    ],
+  );
 });
 
 test('a smoothed value is the mean of its neighbours, of those there are at the ends', (t) => {
