@@ -25,6 +25,15 @@ export function measureLimits(python: string, threads: number, device: string): 
   return JSON.parse(stdout) as Limits;
 }
 
+/** Of two measurements the better of each: another program may have been busy during one. */
+export function bestOf(a: Limits, b: Limits): Limits {
+  return {
+    float32_gflops: Math.max(a.float32_gflops, b.float32_gflops),
+    bfloat16_gflops: Math.max(a.bfloat16_gflops, b.bfloat16_gflops),
+    copy_gbps: Math.max(a.copy_gbps, b.copy_gbps),
+  };
+}
+
 /** The sizes that a step's operations follow from. */
 interface Shape {
   /** Operations for each token, forward, in the linear layers (two for a multiplication and an addition). */

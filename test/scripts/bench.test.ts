@@ -1,5 +1,5 @@
 import test from 'ava';
-import { floorSeconds, type Limits } from '../../scripts/bench/limits.js';
+import { bestOf, floorSeconds, type Limits } from '../../scripts/bench/limits.js';
 import { compare } from '../../scripts/bench/ratios.js';
 import { median, SampleBook } from '../../scripts/bench/samples.js';
 import { ratioTable, sampleTable } from '../../scripts/bench/table.js';
@@ -19,6 +19,14 @@ test("a step's floor is its operations and the optimizer's bytes", (t) => {
   const expected = (3 * forward) / 165e9 + bytes / 54e9;
   t.true(Math.abs((floorSeconds('step bert-mini', 'default', full, limits) ?? 0) - expected) < 1e-9);
   t.true(Math.abs((floorSeconds('eval bert-mini', 'default', full, limits) ?? 0) - forward / 165e9) < 1e-9);
+});
+
+test('limits are the better of two measurements', (t) => {
+  t.deepEqual(bestOf(limits, { float32_gflops: 170, bfloat16_gflops: 600, copy_gbps: 54 }), {
+    float32_gflops: 170,
+    bfloat16_gflops: 620,
+    copy_gbps: 54,
+  });
 });
 
 test('padding counts where it is computed on', (t) => {
