@@ -155,7 +155,7 @@ export async function trainAndEvaluate(
       metric: args.metricForBestModel ?? 'f1',
       loadBest: args.loadBestModelAtEnd ?? false,
       patience: settings.earlyStoppingPatience,
-      evaluate: async () => (await evaluate(model, validation, windows, evaluation)).metrics,
+      evaluate: async (onBatch) => (await evaluate(model, validation, windows, evaluation, onBatch)).metrics,
       save: saveRun,
     };
   };

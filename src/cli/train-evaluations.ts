@@ -22,8 +22,8 @@ export interface EvaluationPlan {
   readonly loadBest: boolean;
   /** After so many evaluations without a better one training ends; 0: never. */
   readonly patience: number;
-  /** Draws no random number. */
-  readonly evaluate: () => Promise<Metrics>;
+  /** Draws no random number. `onBatch` is called after each batch, and ends it by throwing. */
+  readonly evaluate: (onBatch: () => void) => Promise<Metrics>;
   /** Writes the model and its tokenizer. */
   readonly save: (folder: string) => Promise<void>;
 }
@@ -87,8 +87,8 @@ export class TrainEvaluations {
     return this.plan.patience > 0 && (this.best?.evaluationsSince ?? 0) >= this.plan.patience;
   }
 
-  async evaluate(step: number, epoch: number): Promise<Metrics> {
-    const metrics = await this.plan.evaluate();
+  async evaluate(step: number, epoch: number, onBatch: () => void): Promise<Metrics> {
+    const metrics = await this.plan.evaluate(onBatch);
     await this.log.write({ step, epoch, ...metrics });
     await this.#best.add(step, metricOf(metrics, this.plan.metric), this.plan.save);
     return metrics;

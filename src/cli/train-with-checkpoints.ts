@@ -79,10 +79,29 @@ export async function trainWithCheckpoints(
     run.say(text);
   };
 
+  /** Where a signal came: saves, and ends the run. */
+  const endIfAsked = async () => {
+    if (interrupt.signal === undefined) return;
+    const folder = await checkpoint();
+    const command = resumeCommand(process.argv.slice(2), outputDir);
+    throw new Interrupted(
+      interrupt.signal,
+      `Stopped after step ${state.step}, which is saved in ${folder}; go on with: ${command}`,
+    );
+  };
+
   /** Evaluates where that is due; says whether training should end. */
   const evaluateAfter = async (step: number): Promise<boolean> => {
     if (evaluations?.isDue(step) !== true) return false;
-    const metrics = await evaluations.evaluate(step, step / stepsPerEpoch);
+    const metrics = await evaluations
+      .evaluate(step, step / stepsPerEpoch, () => {
+        if (interrupt.signal !== undefined) throw new Error(interrupt.signal);
+      })
+      .catch(async (error: unknown) => {
+        // An evaluation that was cut is done again by the run that goes on.
+        await endIfAsked();
+        throw error;
+      });
     await logs.evaluated(step, metrics);
     const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value}`);
     print(`Step ${step}: ${scores.join(', ')}`);
@@ -101,14 +120,7 @@ export async function trainWithCheckpoints(
       if (step === estimatedAt && step < totalSteps) print(progress.estimate(step));
       progress.update(step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
 
-      if (interrupt.signal !== undefined && step < totalSteps) {
-        const folder = await checkpoint();
-        const command = resumeCommand(process.argv.slice(2), outputDir);
-        throw new Interrupted(
-          interrupt.signal,
-          `Stopped after step ${step}, which is saved in ${folder}; go on with: ${command}`,
-        );
-      }
+      if (step < totalSteps) await endIfAsked();
       if (run.saveSteps > 0 && step % run.saveSteps === 0 && step < totalSteps) await checkpoint();
       hopeless = await evaluateAfter(step);
       if (hopeless || step === totalSteps) break;

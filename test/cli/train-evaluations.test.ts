@@ -23,10 +23,11 @@ function writeFewQuestions(): string {
 const steps = 24;
 const plain = [
   ...['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--max-train-samples', '100'],
-  ...['--validation-file', writeFewQuestions(), '--no-eval'],
+  '--no-eval',
 ];
+const few = ['--validation-file', writeFewQuestions()];
 const train = (dir: string, ...more: readonly string[]) => [
-  ...['train', 'bert-mini', ...plain, '--output-dir', dir],
+  ...['train', 'bert-mini', ...plain, ...few, '--output-dir', dir],
   ...more,
 ];
 const rate = ['--learning-rate', '3e-3'];
@@ -41,6 +42,15 @@ const evaluated = [
   '--save-steps',
   '2',
 ];
+
+/** Starts a run, sends a signal once a log has so many lines, and gives the exit code. */
+async function stopAt(log: string, count: number, signal: NodeJS.Signals, args: readonly string[]) {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  while (!(existsSync(log) && lines(log).length >= count) && child.exitCode === null) await sleep(1);
+  child.kill(signal);
+  return ended;
+}
 
 const read = (...path: string[]) => readFileSync(join(...path)).toString('hex');
 const lines = (...path: string[]) =>
@@ -89,16 +99,38 @@ test('TensorBoard gets a record a step and one an evaluation', (t) => {
 test('a run that was killed evaluates each step once, and comes to the same model', async (t) => {
   const dir = join(folder, 'killed');
   const args = train(dir, ...evaluated, '--load-best-model-at-end');
-  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' });
-  const ended = new Promise((resolve) => child.on('close', resolve));
-  const log = join(dir, 'eval_log.jsonl');
-  while (!(existsSync(log) && lines(log).length >= 2) && child.exitCode === null) await sleep(1);
-  child.kill('SIGKILL');
-  await ended;
+  await stopAt(join(dir, 'eval_log.jsonl'), 2, 'SIGKILL', args);
   const { code, stderr } = await qaNative(...args, '--resume-from-checkpoint');
   t.is(code, 0, stderr);
   for (const name of ['train_log.jsonl', 'eval_log.jsonl', 'model.safetensors']) {
     t.is(read(dir, name), read(whole, name), name);
+  }
+});
+
+test('a signal cuts an evaluation, which the run that goes on does again', async (t) => {
+  // All of the sample, so that it lasts longer than a signal takes.
+  const long = ['--validation-file', sample.trainFile, '--eval-strategy', 'steps', '--eval-steps', '5'];
+  const [dir, undisturbed] = [join(folder, 'cut'), join(folder, 'undisturbed')];
+  const args = (to: string) => [
+    'train',
+    'bert-mini',
+    ...plain,
+    ...long,
+    '--max-steps',
+    '6',
+    '--output-dir',
+    to,
+  ];
+  t.is((await qaNative(...args(undisturbed))).code, 0);
+  t.is(await stopAt(join(dir, 'train_log.jsonl'), 5, 'SIGTERM', args(dir)), 143);
+  t.deepEqual(
+    readdirSync(dir).filter((name) => name.startsWith('checkpoint')),
+    ['checkpoint-5'],
+  );
+  t.is(readFileSync(join(dir, 'eval_log.jsonl'), 'utf8'), '');
+  t.is((await qaNative(...args(dir), '--resume-from-checkpoint')).code, 0);
+  for (const name of ['train_log.jsonl', 'eval_log.jsonl', 'model.safetensors']) {
+    t.is(read(dir, name), read(undisturbed, name), name);
   }
 });
 
