@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../errors.js';
-import { readExamples } from '../data/read-examples.js';
-import type { Predictions } from '../evaluate/metrics.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { modelKind, modelNames, type ModelName } from '../models/index.js';
 import { checkCounts, compare, whatDiffers, type Row } from '../reproduce/comparison.js';
@@ -12,17 +9,11 @@ import { notebook } from '../reproduce/notebook.js';
 import type { Part } from '../reproduce/part.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderPage } from '../report/page.js';
-import type { Report } from '../report/section.js';
-import { reproductionReport } from '../reproduce/report.js';
-import { measureStepTimes, stepTimeSection, type StepTimes } from '../reproduce/step-times.js';
-import { resolveDevice } from '../runtime.js';
-import { cacheDir } from '../setup/paths.js';
-import { resolveDataset } from '../hub/datasets.js';
-import { Progress } from './progress.js';
 import { textTable } from '../reproduce/text-table.js';
 import { listCheckpoints } from '../train/checkpoint.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
 import type { ReproduceArgs } from './reproduce.js';
+import { makeReport, readLosses, vocabularyOf } from './reproduction-report.js';
 import { trainAndEvaluate } from './run-training.js';
 
 /** `qa-native reproduce`: each model with each seed, then the table. What is wrong with it is said after it is written. */
@@ -51,7 +42,7 @@ export async function runReproduce(args: ReproduceArgs): Promise<void> {
   const differs = whatDiffers(parts);
   const rows = tables.flat();
   await writeJsonAtomic(join(args.outputDir, 'reproduce.json'), { parts, rows, differs });
-  const report = await makeReport(args, parts, rows, differs);
+  const report = await makeReport(args, { parts, rows, differs });
   await writeFileAtomic(join(args.outputDir, 'report.html'), renderPage(report));
   await writeFileAtomic(join(args.outputDir, 'report.md'), renderMarkdown(report));
   if (args.json) process.stdout.write(`${JSON.stringify({ parts, rows, differs })}\n`);
@@ -140,9 +131,7 @@ async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: 
 /** BERT-mini starts from the checkpoint, the other two at random; the checkpoint's vocabulary is that of all. */
 function startOf(args: ReproduceArgs, model: ModelName) {
   if (model === 'bert-mini') return {};
-  const folder = args.modelNameOrPath === 'random' ? undefined : args.modelNameOrPath;
-  const vocabFile = args.vocabFile ?? (folder === undefined ? undefined : join(folder, 'vocab.txt'));
-  return { modelNameOrPath: 'random', configName: undefined, vocabFile };
+  return { modelNameOrPath: 'random', configName: undefined, vocabFile: vocabularyOf(args) };
 }
 
 /** Settings that change no figure. */
@@ -156,47 +145,4 @@ function otherSettings(settings: Settings): Part['settings'] {
       .filter((name) => !changesNothing.includes(name) && settings[name] !== notebookSettings[name])
       .map((name) => [`--${kebab(name)}`, { here: settings[name], notebook: notebookSettings[name] }]),
   );
-}
-
-async function readLosses(folder: string, every: number): Promise<Part['losses']> {
-  const log = await readFile(join(folder, 'train_log.jsonl'), 'utf8');
-  return log
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { step: number; loss: number })
-    .filter(({ step }) => step % every === 0)
-    .map(({ step, loss }) => ({ step, loss }));
-}
-
-async function makeReport(
-  args: ReproduceArgs,
-  parts: readonly Part[],
-  rows: readonly Row[],
-  differs: readonly string[],
-): Promise<Report> {
-  const { validationFile } = await resolveDataset(args, cacheDir());
-  const { examples } = await readExamples(validationFile ?? '');
-  const finished = parts.map(async (part) => {
-    const folder = join(args.outputDir, part.model, `seed-${part.seed}`);
-    const predictions = JSON.parse(await readFile(join(folder, 'predictions.json'), 'utf8')) as Predictions;
-    return { ...part, predictions, log: (await readLosses(folder, 1)).map(({ loss }) => loss) };
-  });
-  const experiments = args.experiments ? [stepTimeSection(await stepTimes(args))] : [];
-  return reproductionReport({ parts: await Promise.all(finished), rows, differs, examples, experiments });
-}
-
-/** Measured once: a report that is made again takes what was measured before. */
-async function stepTimes(args: ReproduceArgs): Promise<StepTimes> {
-  const path = join(args.outputDir, 'step-times.json');
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as StepTimes;
-  } catch {
-    const progress = new Progress('step times', 1, 'length');
-    const times = await measureStepTimes(resolveDevice(args.device), (done, total) => {
-      progress.update(done / total);
-    });
-    progress.clear();
-    await writeJsonAtomic(path, times);
-    return times;
-  }
 }

@@ -211,7 +211,7 @@ export async function trainAndEvaluate(
 }
 
 /** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */
-function defaultStart(model: string, dataset: Dataset): string {
+export function defaultStart(model: string, dataset: Dataset): string {
   return model === 'bert-mini' && dataset.name !== 'sample' ? 'google/bert_uncased_L-4_H-256_A-4' : 'random';
 }
 

@@ -4,7 +4,7 @@ import { collate } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
 import { toInputs } from '../models/inputs.js';
-import type { ReaderModel } from '../models/reader-model.js';
+import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import { spanLoss } from '../models/span-head.js';
 import { tidy } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
@@ -35,7 +35,17 @@ export interface TrainingOptions {
   readonly warmupRatio?: number;
   /** `torch.nn.CrossEntropyLoss`'s `label_smoothing`, over all positions of a row. 0. */
   readonly labelSmoothing?: number;
+  /** In place of `spanLoss`. */
+  readonly loss?: SpanLoss;
 }
+
+/** A scalar from logits and int64 positions, a row each. */
+export type SpanLoss = (
+  logits: SpanLogits,
+  startPositions: Tensor,
+  endPositions: Tensor,
+  labelSmoothing?: number,
+) => Tensor;
 
 /** One line of train_log.jsonl, with Hugging Face's names. */
 export interface StepLog {
@@ -149,14 +159,14 @@ function addGradients(
   model: ReaderModel,
   rows: readonly Feature[],
   batchesOfStep: number,
-  { maxSeqLength, device, labelSmoothing }: TrainingOptions,
+  { maxSeqLength, device, labelSmoothing, loss: lossOf = spanLoss }: TrainingOptions,
 ): Tensor {
   return tidy(() => {
     const batch = collate(rows, maxSeqLength);
     const labels = (data: Int32Array) => tensor(data, [batch.size], { device });
 
     const logits = model.forward(toInputs(batch, device));
-    const loss = spanLoss(logits, labels(batch.startPositions), labels(batch.endPositions), labelSmoothing);
+    const loss = lossOf(logits, labels(batch.startPositions), labels(batch.endPositions), labelSmoothing);
     loss.div(batchesOfStep).backward();
     return loss.detach();
   });

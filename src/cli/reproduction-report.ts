@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readExamples } from '../data/read-examples.js';
+import type { Predictions } from '../evaluate/metrics.js';
+import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { resolveDataset } from '../hub/datasets.js';
+import type { Report, Section } from '../report/section.js';
+import type { Row } from '../reproduce/comparison.js';
+import { readKeptJson } from '../reproduce/kept-file.js';
+import type { Part } from '../reproduce/part.js';
+import { reproductionReport } from '../reproduce/report.js';
+import { measureStepTimes, stepTimeSection } from '../reproduce/step-times.js';
+import { runVariants, variantsSection } from '../reproduce/variants.js';
+import { resolveDevice } from '../runtime.js';
+import { cacheDir } from '../setup/paths.js';
+import { defaultStart } from './run-training.js';
+import { resolveSettings } from './options.js';
+import { Progress } from './progress.js';
+import type { ReproduceArgs } from './reproduce.js';
+import { readTrainingExamples } from './training-examples.js';
+
+/** Steps of a short run, and questions that it is scored on. */
+const short = { steps: 200, questions: 1000 } as const;
+
+/** The report on what `reproduce` ran; its experiments run here, those that were not run before. */
+export async function makeReport(
+  args: ReproduceArgs,
+  { parts, rows, differs }: { parts: readonly Part[]; rows: readonly Row[]; differs: readonly string[] },
+): Promise<Report> {
+  const { validationFile } = await resolveDataset(args, cacheDir());
+  const { examples } = await readExamples(validationFile ?? '');
+  const finished = parts.map(async (part) => {
+    const folder = join(args.outputDir, part.model, `seed-${part.seed}`);
+    const predictions = JSON.parse(await readFile(join(folder, 'predictions.json'), 'utf8')) as Predictions;
+    return { ...part, predictions, log: (await readLosses(folder, 1)).map(({ loss }) => loss) };
+  });
+  const experiments = args.experiments ? [await stepTimes(args), await variants(args)] : [];
+  return reproductionReport({ parts: await Promise.all(finished), rows, differs, examples, experiments });
+}
+
+/** The vocabulary of models that start at random: the one given, or the checkpoint's. */
+export function vocabularyOf({ vocabFile, modelNameOrPath }: ReproduceArgs): string | undefined {
+  const folder = modelNameOrPath === 'random' ? undefined : modelNameOrPath;
+  return vocabFile ?? (folder === undefined ? undefined : join(folder, 'vocab.txt'));
+}
+
+/** The losses of every so many steps of a run. */
+export async function readLosses(folder: string, every: number): Promise<Part['losses']> {
+  const log = await readFile(join(folder, 'train_log.jsonl'), 'utf8');
+  return log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { step: number; loss: number })
+    .filter(({ step }) => step % every === 0)
+    .map(({ step, loss }) => ({ step, loss }));
+}
+
+async function stepTimes(args: ReproduceArgs): Promise<Section> {
+  const times = await measuredOnce(args, 'step-times', (onProgress) =>
+    measureStepTimes(resolveDevice(args.device), onProgress),
+  );
+  return stepTimeSection(times);
+}
+
+async function variants(args: ReproduceArgs): Promise<Section> {
+  const dataset = await resolveDataset(args, cacheDir());
+  const settings = resolveSettings(dataset.settings, { ...args });
+  const start = {
+    configName: args.configName,
+    vocabFile: vocabularyOf(args) ?? dataset.vocabFile,
+    seed: args.seed,
+  };
+  const checkpoint = args.modelNameOrPath ?? defaultStart('bert-mini', dataset);
+  const fromCheckpoint = { modelNameOrPath: checkpoint, seed: args.seed };
+  const steps = settings.maxSteps > 0 ? Math.min(short.steps, settings.maxSteps) : short.steps;
+  const { questions, results } = await measuredOnce(args, 'variants', async (onProgress) => {
+    const training = await readTrainingExamples(dataset.trainFile ?? '', args.maxTrainSamples);
+    const validation = await readExamples(dataset.validationFile ?? '');
+    const questions = validation.examples.slice(0, short.questions);
+    const results = await runVariants(
+      {
+        options: { ...settings, device: resolveDevice(args.device) },
+        steps,
+        training: training.examples,
+        validation: questions,
+        starts: {
+          random: { ...start, modelNameOrPath: 'random' },
+          ...(checkpoint === 'random' ? {} : { checkpoint: fromCheckpoint }),
+        },
+      },
+      onProgress,
+    );
+    return { questions: questions.length, results };
+  });
+  return variantsSection(results, questions);
+}
+
+/** What an experiment gave, from its file where it was run before. */
+async function measuredOnce<T>(
+  args: ReproduceArgs,
+  name: string,
+  measure: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const path = join(args.outputDir, `${name}.json`);
+  const kept = await readKeptJson(path);
+  if (kept !== undefined) return kept as T;
+  const progress = new Progress(name, 1, 'measurement');
+  try {
+    const measured = await measure((done, total) => {
+      progress.update(done / total);
+    });
+    await writeJsonAtomic(path, measured);
+    return measured;
+  } finally {
+    progress.clear();
+  }
+}

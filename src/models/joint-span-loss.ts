@@ -1,0 +1,36 @@
+import { tensor } from '../create.js';
+import { native } from '../native.js';
+import { Tensor } from '../tensor.js';
+import type { SpanLogits } from './reader-model.js';
+
+const lowest = -3.4028234663852886e38;
+
+/**
+ * The cross entropy of the whole span: one softmax over every pair of a start and an end not before it, whose score is
+ * the sum of both logits, where `spanLoss` has one softmax for starts and one for ends. The mean over the rows whose
+ * answer is there; positions past the end are ignored. Logits [batch, length], positions int64 [batch].
+ */
+export function jointSpanLoss(
+  { startLogits, endLogits }: SpanLogits,
+  startPositions: Tensor,
+  endPositions: Tensor,
+): Tensor {
+  const [batch, length] = startLogits.shape;
+  const pairs = length * length;
+  const scores = startLogits
+    .unsqueeze(2)
+    .add(endLogits.unsqueeze(1))
+    .add(notBefore(length, startLogits.device))
+    .reshape(batch, pairs);
+  const ignored = (positions: Tensor) => positions.clamp(0, length);
+  const pair = ignored(startPositions).mul(length).add(ignored(endPositions)).clamp(0, pairs);
+  return new Tensor(native.crossEntropy(scores.handle, pair.handle, pairs, 0));
+}
+
+/** 0 where the end (column) is not before the start (row), else float32's lowest number. */
+function notBefore(length: number, device: string): Tensor {
+  const mask = Float32Array.from({ length: length * length }, (_, index) =>
+    index % length < Math.floor(index / length) ? lowest : 0,
+  );
+  return tensor(mask, [length, length], { device });
+}
