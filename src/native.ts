@@ -79,6 +79,7 @@ interface Addon {
   cat(tensors: Handles, dim: number): Handle;
   stack(tensors: Handles, dim: number): Handle;
   indexSelect(a: Handle, dim: number, index: Handle): Handle;
+  indexCopy(a: Handle, dim: number, index: Handle, source: Handle): Handle;
   scatter_(a: Handle, dim: number, index: Handle, source: Handle): Handle;
   sort(a: Handle, dim: number, descending: boolean): [values: Handle, indices: Handle];
   sum: Unary;
@@ -89,12 +90,12 @@ interface Addon {
   foreachNorm(tensors: Handles, ord: number): Handle[];
   foreachMul_(tensors: Handles, factor: Handle): void;
   matmul: Binary;
-  linear(input: Handle, weight: Handle, bias: Handle | null): Handle;
+  linear: (input: Handle, weight: Handle, bias: Handle | null) => Handle;
   embedding(weight: Handle, indices: Handle, paddingIdx: number): Handle;
   layerNorm(input: Handle, shape: Shape, weight: Handle, bias: Handle, eps: number): Handle;
   softmax(a: Handle, dim: number): Handle;
   logSoftmax(a: Handle, dim: number): Handle;
-  dropout(a: Handle, p: number, train: boolean): Handle;
+  dropout: (a: Handle, p: number, train: boolean) => Handle;
   crossEntropy(input: Handle, target: Handle, ignoreIndex: number, labelSmoothing: number): Handle;
   scaledDotProductAttention(q: Handle, k: Handle, v: Handle, mask: Handle | null, dropoutP: number): Handle;
 
@@ -127,6 +128,24 @@ interface Addon {
     layerNormEps: number,
     training: boolean,
   ): Handle;
+
+  // fast-layers.cc
+  fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
+  fastDropout: (a: Handle, p: number, train: boolean) => Handle;
+  packedAttention(
+    query: Handle,
+    key: Handle,
+    value: Handle,
+    lengths: readonly number[],
+    heads: number,
+    dropoutP: number,
+  ): Handle;
+  denseLstm(
+    input: Handle,
+    state: Handles,
+    parameters: Handles,
+    training: boolean,
+  ): [output: Handle, hidden: Handle, cell: Handle];
 
   // optim.cc
   adamW(

@@ -63,3 +63,8 @@ export function useExactArithmetic(): void {
   native.setDeterministic(true);
   native.setAllowTf32(false);
 }
+
+/** Lets a GPU compute float32 products with ten bits of mantissa. */
+export function allowTf32(): void {
+  native.setAllowTf32(true);
+}

@@ -223,6 +223,10 @@ export class Tensor {
   normal_(mean: number, std: number): this {
     return this.#inPlace(native.normal_(this.handle, mean, std));
   }
+  /** A copy with the rows `index` (int64) of dimension `dim` replaced by those of `source`. */
+  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
+    return new Tensor(native.indexCopy(this.handle, dim, index.handle, source.handle));
+  }
   scatter_(dim: number, index: Tensor, source: Tensor): this {
     return this.#inPlace(native.scatter_(this.handle, dim, index.handle, source.handle));
   }

@@ -1,8 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
+import { kernelOptions, type KernelArgs } from './kernel-options.js';
 import { trainedModelOptions, version2Option } from './options.js';
 
-export interface EvalArgs {
+export interface EvalArgs extends KernelArgs {
   readonly modelDir: string;
   readonly dataset: string | undefined;
   readonly validationFile: string | undefined;
@@ -18,6 +19,7 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   describe: 'evaluate a trained model: EM and F1 as the notebook computes them',
   builder: {
     ...trainedModelOptions,
+    ...kernelOptions,
     dataset: { type: 'string', describe: 'squad, squad_v2 or sample', requiresArg: true },
     'validation-file': {
       type: 'string',

@@ -4,6 +4,7 @@ import { readExamples } from '../data/read-examples.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { QaError } from '../errors.js';
 import { evaluate, saveEvaluation, type Evaluation } from '../evaluate/evaluate.js';
+import type { Kernels } from '../nn/kernels.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import type { Device } from '../tensor.js';
 import type { Settings } from './options.js';
@@ -18,6 +19,7 @@ interface EvaluationRun {
   readonly outputDir: string;
   readonly settings: Settings;
   readonly device: Device;
+  readonly kernels: Kernels;
   readonly say: (text: string) => void;
 }
 
@@ -40,7 +42,12 @@ export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSumma
     run.model,
     examples,
     features,
-    { ...run.settings, version2WithNegative: run.version2WithNegative, device: run.device },
+    {
+      ...run.settings,
+      version2WithNegative: run.version2WithNegative,
+      device: run.device,
+      kernels: run.kernels,
+    },
     (done) => {
       progress.update(done);
     },

@@ -13,6 +13,7 @@ import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '.
 import { availableThreads } from '../setup/threads.js';
 import { countSteps } from '../train/loop.js';
 import { readValidationExamples, runEvaluation, type EvaluationSummary } from './run-evaluation.js';
+import { resolveKernels } from './kernel-options.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures, whereToResume } from './resume.js';
@@ -86,6 +87,12 @@ export async function trainAndEvaluate(
   const device = resolveDevice(args.device);
   setNumThreads(args.threads ?? availableThreads());
   useExactArithmetic();
+  const kernels = resolveKernels(args, device);
+  if (kernels.fast && settings.labelSmoothing > 0) {
+    throw new UsageError(
+      'Expected --label-smoothing without --fast, whose loss has no padding to smooth over, but both came; leave one out.',
+    );
+  }
   const say = (text: string) => {
     if (!args.json) process.stdout.write(`${text}\n`);
   };
@@ -119,7 +126,7 @@ export async function trainAndEvaluate(
     await writeRunRecord(outputDir, record);
   }
 
-  const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device);
+  const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels);
   const { rowsPerStep, stepsPerEpoch, totalSteps } = countSteps(features.length, options);
   const counts: TrainingCounts = {
     vocabulary: tokenizer.vocabulary.length,
@@ -174,6 +181,7 @@ export async function trainAndEvaluate(
     asked: {
       model: args.model,
       seed: args.seed,
+      tf32: args.tf32 ?? false,
       docStride: settings.docStride,
       features: hashFeatures(features),
       ...options,
@@ -203,6 +211,7 @@ export async function trainAndEvaluate(
           outputDir,
           settings,
           device,
+          kernels,
           say,
         })
       : undefined;

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
+import { kernelOptions, type KernelArgs } from './kernel-options.js';
 import {
   deviceOptions,
   evaluationSettings,
@@ -24,7 +25,7 @@ const lrSchedulerTypes = {
   constant_with_warmup: true,
 } satisfies Record<LrSchedulerType, true>;
 
-export interface TrainArgs extends ResumeArgs, EvaluationArgs {
+export interface TrainArgs extends ResumeArgs, EvaluationArgs, KernelArgs {
   readonly model: string;
   readonly dataset: string | undefined;
   readonly trainFile: string | undefined;
@@ -133,6 +134,7 @@ export const trainCommand: CommandModule<object, GivenTrainArgs> = {
     },
     device: { type: 'string', describe: deviceOptions.device.describe, ...defaultIs('auto') },
     threads: deviceOptions.threads,
+    ...kernelOptions,
     json: { type: 'boolean', describe: jsonOption.describe },
   },
   handler: afterBuild(async () => (await import('./run-training.js')).runTraining),

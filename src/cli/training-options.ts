@@ -1,3 +1,4 @@
+import type { Kernels } from '../nn/kernels.js';
 import type { Device } from '../tensor.js';
 import type { TrainingOptions } from '../train/loop.js';
 import type { LrSchedulerType } from '../train/schedule.js';
@@ -8,13 +9,14 @@ export function trainingOptions(
   settings: Settings,
   lrSchedulerType: LrSchedulerType,
   device: Device,
+  kernels: Kernels,
 ): TrainingOptions {
   const { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps } = settings;
   const { learningRate, numTrainEpochs, maxSteps, warmupSteps, warmupRatio } = settings;
   const { maxGradNorm, weightDecay, labelSmoothing } = settings;
   const batches = { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps };
   const schedule = { learningRate, lrSchedulerType, numTrainEpochs, maxSteps, warmupSteps, warmupRatio };
-  return { ...batches, ...schedule, maxGradNorm, weightDecay, labelSmoothing, device };
+  return { ...batches, ...schedule, maxGradNorm, weightDecay, labelSmoothing, device, kernels };
 }
 
 /** One line of the settings that one asks about most. */

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { collate } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
-import { toInputs } from '../models/inputs.js';
+import { forwardFeatures } from '../models/inputs.js';
 import type { ReaderModel } from '../models/reader-model.js';
+import { exactKernels, type Kernels } from '../nn/kernels.js';
 import { noGrad, tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
 
@@ -10,9 +10,14 @@ export interface PredictOptions {
   readonly maxSeqLength: number;
   readonly perDeviceEvalBatchSize: number;
   readonly device: Device;
+  /** Python's by default. */
+  readonly kernels?: Kernels;
 }
 
-/** One row of start and one of end logits for each feature; the LSTM's are as long as their batch's longest row. */
+/**
+ * One row of start and one of end logits for each feature; the LSTM's are as long as their batch's longest row, with fast
+ * kernels all as their feature.
+ */
 export interface RawPredictions {
   readonly start: readonly Float32Array[];
   readonly end: readonly Float32Array[];
@@ -28,6 +33,7 @@ export async function predictLogits(
   options: PredictOptions,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<RawPredictions> {
+  const { kernels = exactKernels } = options;
   const wasTraining = model.training;
   model.to(options.device).eval();
   const start: Float32Array[] = [];
@@ -37,14 +43,12 @@ export async function predictLogits(
       const rows = features.slice(first, first + options.perDeviceEvalBatchSize);
       const logits = tidy(() =>
         noGrad(() => {
-          const { startLogits, endLogits } = model.forward(
-            toInputs(collate(rows, options.maxSeqLength), options.device),
-          );
+          const { startLogits, endLogits } = forwardFeatures(model, rows, { ...options, kernels });
           return { start: startLogits.toFloat32Array(), end: endLogits.toFloat32Array() };
         }),
       );
-      start.push(...splitRows(logits.start, rows.length));
-      end.push(...splitRows(logits.end, rows.length));
+      start.push(...splitRows(logits.start, rows, kernels.fast));
+      end.push(...splitRows(logits.end, rows, kernels.fast));
       onProgress(first + rows.length);
       await nextTurn();
     }
@@ -54,7 +58,14 @@ export async function predictLogits(
   return { start, end };
 }
 
-function splitRows(matrix: Float32Array, rows: number): Float32Array[] {
-  const length = matrix.length / rows;
-  return Array.from({ length: rows }, (_, row) => matrix.subarray(row * length, (row + 1) * length));
+/** The matrix's rows; without padding, as long as their features. */
+function splitRows(
+  matrix: Float32Array,
+  features: readonly Feature[],
+  withoutPadding: boolean,
+): Float32Array[] {
+  const length = matrix.length / features.length;
+  return features.map(({ inputIds }, row) =>
+    matrix.subarray(row * length, row * length + (withoutPadding ? inputIds.length : length)),
+  );
 }

@@ -2,11 +2,12 @@ import { bertMiniConfig, parseBertConfig, type BertConfig } from '../nn/bert-con
 import { BertModel, initBertWeights } from '../nn/bert.js';
 import { withoutInit } from '../nn/init.js';
 import { Linear } from '../nn/linear.js';
+import type { PackedTokens } from '../nn/packed.js';
 import type { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor.js';
 import type { LoadReport, ModelKind } from './kind.js';
 import { ReaderModel, type ModelInputs, type SpanLogits } from './reader-model.js';
-import { splitLogits } from './span-head.js';
+import { splitLogits, splitPackedLogits } from './span-head.js';
 
 /** The notebook's `BERTModel`: BERT without pooler and a linear span head; transformers' `BertForQuestionAnswering`. */
 export class BertForQuestionAnswering extends ReaderModel {
@@ -36,6 +37,10 @@ export class BertForQuestionAnswering extends ReaderModel {
 
   override forward({ inputIds, attentionMask, tokenTypeIds }: ModelInputs): SpanLogits {
     return splitLogits(this.qa_outputs.forward(this.bert.forward(inputIds, attentionMask, tokenTypeIds)));
+  }
+
+  override forwardPacked(inputs: PackedTokens): SpanLogits {
+    return splitPackedLogits(this.qa_outputs.forward(this.bert.forwardPacked(inputs)), inputs.lengths);
   }
 }
 

@@ -1,9 +1,10 @@
 import { Embedding } from '../nn/embedding.js';
 import { Linear } from '../nn/linear.js';
 import { LSTM } from '../nn/lstm.js';
+import type { PackedTokens } from '../nn/packed.js';
 import { loadWhole, parseSizes, type ModelKind } from './kind.js';
 import { ReaderModel, type ModelInputs, type SpanLogits } from './reader-model.js';
-import { splitLogits } from './span-head.js';
+import { splitLogits, splitPackedLogits } from './span-head.js';
 
 export interface LstmConfig {
   readonly vocab_size: number;
@@ -27,6 +28,11 @@ export class LstmForQuestionAnswering extends ReaderModel {
   override forward({ inputIds, attentionMask }: ModelInputs): SpanLogits {
     const hidden = this.lstm.forward(this.embedding.forward(inputIds), attentionMask.sum(1));
     return splitLogits(this.qa_outputs.forward(hidden));
+  }
+
+  override forwardPacked({ inputIds, lengths }: PackedTokens): SpanLogits {
+    const hidden = this.lstm.forwardPacked(this.embedding.forward(inputIds), lengths);
+    return splitPackedLogits(this.qa_outputs.forward(hidden), lengths);
   }
 }
 

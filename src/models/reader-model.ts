@@ -1,4 +1,5 @@
 import { Module } from '../nn/module.js';
+import type { PackedTokens } from '../nn/packed.js';
 import type { Tensor } from '../tensor.js';
 
 /** What a model reads: int64 tensors [batch, length] on the model's device. */
@@ -22,4 +23,7 @@ export interface SpanLogits {
 /** A model that reads a question and a context and scores answer spans. */
 export abstract class ReaderModel extends Module {
   abstract forward(inputs: ModelInputs): SpanLogits;
+
+  /** The same for rows without padding; logits are as long as the longest, -Infinity past a row's end. */
+  abstract forwardPacked(inputs: PackedTokens): SpanLogits;
 }

@@ -1,3 +1,4 @@
+import { full, tensor } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
 import type { SpanLogits } from './reader-model.js';
@@ -6,6 +7,19 @@ import type { SpanLogits } from './reader-model.js';
 export function splitLogits(logits: Tensor): SpanLogits {
   const [startLogits, endLogits] = logits.split(1, -1).map((part) => part.squeeze(-1)) as [Tensor, Tensor];
   return { startLogits, endLogits };
+}
+
+/** Splits the head's output for packed rows, [tokens, 2], into rows as long as the longest, -Infinity past their ends. */
+export function splitPackedLogits(logits: Tensor, lengths: readonly number[]): SpanLogits {
+  const longest = Math.max(...lengths);
+  const places = lengths.flatMap((length, row) => Array.from({ length }, (_, at) => row * longest + at));
+  const { device } = logits;
+  const padded = full([lengths.length * longest, 2], -Infinity, { device }).indexCopy(
+    0,
+    tensor(Int32Array.from(places), undefined, { device }),
+    logits.to('float32'),
+  );
+  return splitLogits(padded.view(lengths.length, longest, 2));
 }
 
 /**

@@ -1,11 +1,12 @@
 import { Embedding } from '../nn/embedding.js';
 import { Linear } from '../nn/linear.js';
+import { toActivations, type PackedTokens } from '../nn/packed.js';
 import { TransformerEncoderLayer } from '../nn/transformer-encoder-layer.js';
 import type { Tensor } from '../tensor.js';
 import { loadWhole, parseSizes, type ModelKind } from './kind.js';
 import type { LstmConfig } from './lstm.js';
 import { ReaderModel, type ModelInputs, type SpanLogits } from './reader-model.js';
-import { splitLogits } from './span-head.js';
+import { splitLogits, splitPackedLogits } from './span-head.js';
 
 export interface TransformerConfig extends LstmConfig {
   readonly num_heads: number;
@@ -28,6 +29,11 @@ export class TransformerForQuestionAnswering extends ReaderModel {
     const embedded = this.embedding.forward(inputIds).transpose(0, 1);
     const hidden = this.encoder.forward(embedded, this.#keyMask(attentionMask)).transpose(0, 1);
     return splitLogits(this.qa_outputs.forward(hidden));
+  }
+
+  override forwardPacked({ inputIds, lengths }: PackedTokens): SpanLogits {
+    const embedded = toActivations(this.embedding.forward(inputIds));
+    return splitPackedLogits(this.qa_outputs.forward(this.encoder.forwardPacked(embedded, lengths)), lengths);
   }
 
   /** True where a key is padding: [batch * heads, length, length] from [batch, length]. */

@@ -1,7 +1,7 @@
 import { arange } from '../create.js';
 import { QaError } from '../errors.js';
 import { noGrad } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import type { BertConfig } from './bert-config.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
@@ -9,12 +9,20 @@ import * as init from './init.js';
 import { LayerNorm } from './layer-norm.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
+import { toActivations, type PackedTokens } from './packed.js';
+import { packedAttention } from './packed-attention.js';
 
 // BERT's encoder (Devlin et al. 2018) with the module names of transformers' `BertModel`, computed in the order of
 // its eager attention, so that a run gives Python's bits.
 
 /** The lowest float32, which transformers adds to the scores of padding. */
 const lowestFloat32 = -3.4028234663852886e38;
+
+/**
+ * What a token sees: of padded rows, [batch, length, width], what is added to its scores, [batch, 1, 1, length]; of
+ * packed rows, [tokens, width], each its own row alone, by their lengths.
+ */
+type Visible = Tensor | readonly number[];
 
 /** Word, token type and position, summed in this order, normed. */
 class BertEmbeddings extends Module {
@@ -33,8 +41,8 @@ class BertEmbeddings extends Module {
     this.dropout = new Dropout(config.hidden_dropout_prob);
   }
 
-  forward(inputIds: Tensor, tokenTypeIds: Tensor): Tensor {
-    const length = inputIds.size(1);
+  /** `positions` are below `length`; all int64. */
+  forward(inputIds: Tensor, tokenTypeIds: Tensor, positions: Tensor, length: number): Tensor {
     if (length > this.config.max_position_embeddings) {
       throw new QaError(
         `Expected at most ${this.config.max_position_embeddings} positions (max_position_embeddings), got ${length}; ` +
@@ -44,7 +52,6 @@ class BertEmbeddings extends Module {
     }
     const words = this.word_embeddings.forward(inputIds);
     const embeddings = words.add(this.token_type_embeddings.forward(tokenTypeIds));
-    const positions = arange(length, { device: inputIds.device }).unsqueeze(0);
     embeddings.add_(this.position_embeddings.forward(positions));
     return this.dropout.forward(this.LayerNorm.forward(embeddings));
   }
@@ -55,10 +62,12 @@ class BertSelfAttention extends Module {
   readonly key: Linear;
   readonly value: Linear;
   private readonly dropout: Dropout;
+  private readonly dropoutP: number;
   private readonly heads: number;
 
   constructor(config: BertConfig) {
     super();
+    this.dropoutP = config.attention_probs_dropout_prob;
     this.heads = config.num_attention_heads;
     this.query = new Linear(config.hidden_size, config.hidden_size);
     this.key = new Linear(config.hidden_size, config.hidden_size);
@@ -66,7 +75,20 @@ class BertSelfAttention extends Module {
     this.dropout = new Dropout(config.attention_probs_dropout_prob);
   }
 
-  forward(hidden: Tensor, mask: Tensor): Tensor {
+  forward(hidden: Tensor, visible: Visible): Tensor {
+    return visible instanceof Tensor ? this.#padded(hidden, visible) : this.#packed(hidden, visible);
+  }
+
+  #packed(hidden: Tensor, lengths: readonly number[]): Tensor {
+    const [query, key, value] = [this.query, this.key, this.value].map((part) => part.forward(hidden)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    return packedAttention(query, key, value, lengths, this.heads, this.training ? this.dropoutP : 0);
+  }
+
+  #padded(hidden: Tensor, mask: Tensor): Tensor {
     const [batch, length, width] = hidden.shape as [number, number, number];
     const headDim = width / this.heads;
     const toHeads = (a: Tensor) => a.view(batch, length, this.heads, headDim).permute(0, 2, 1, 3);
@@ -107,8 +129,8 @@ class BertAttention extends Module {
     this.output = new BertResidual(config.hidden_size, config);
   }
 
-  forward(hidden: Tensor, mask: Tensor): Tensor {
-    return this.output.forward(this.self.forward(hidden, mask), hidden);
+  forward(hidden: Tensor, visible: Visible): Tensor {
+    return this.output.forward(this.self.forward(hidden, visible), hidden);
   }
 }
 
@@ -152,8 +174,8 @@ class BertLayer extends Module {
     this.output = new BertResidual(config.intermediate_size, config);
   }
 
-  forward(hidden: Tensor, mask: Tensor): Tensor {
-    const attended = this.attention.forward(hidden, mask);
+  forward(hidden: Tensor, visible: Visible): Tensor {
+    const attended = this.attention.forward(hidden, visible);
     return this.output.forward(this.intermediate.forward(attended), attended);
   }
 }
@@ -166,8 +188,8 @@ class BertEncoder extends Module {
     this.layer = Array.from({ length: config.num_hidden_layers }, () => new BertLayer(config));
   }
 
-  forward(hidden: Tensor, mask: Tensor): Tensor {
-    return this.layer.reduce((state, layer) => layer.forward(state, mask), hidden);
+  forward(hidden: Tensor, visible: Visible): Tensor {
+    return this.layer.reduce((state, layer) => layer.forward(state, visible), hidden);
   }
 }
 
@@ -186,7 +208,15 @@ export class BertModel extends Module {
   /** int64 ids, token types and mask (1 for real tokens), each [batch, length], to [batch, length, hidden_size]. */
   forward(inputIds: Tensor, attentionMask: Tensor, tokenTypeIds: Tensor): Tensor {
     const mask = attentionMask.unsqueeze(1).unsqueeze(1).to('float32').rsub(1).mul(lowestFloat32);
-    return this.encoder.forward(this.embeddings.forward(inputIds, tokenTypeIds), mask);
+    const length = inputIds.size(1);
+    const positions = arange(length, { device: inputIds.device }).unsqueeze(0);
+    return this.encoder.forward(this.embeddings.forward(inputIds, tokenTypeIds, positions, length), mask);
+  }
+
+  /** Packed rows: int64 ids, token types and positions, each [tokens], to [tokens, hidden_size]. */
+  forwardPacked({ inputIds, tokenTypeIds, positionIds, lengths }: PackedTokens): Tensor {
+    const embeddings = this.embeddings.forward(inputIds, tokenTypeIds, positionIds, Math.max(...lengths));
+    return this.encoder.forward(toActivations(embeddings), lengths);
   }
 }
 

@@ -2,6 +2,7 @@ import { empty } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
 import * as init from './init.js';
+import { kernels } from './kernels.js';
 import { Module, Parameter } from './module.js';
 
 /** `torch.nn.Linear`: y = x Wᵀ + b, on [..., inFeatures] giving [..., outFeatures]. */
@@ -21,6 +22,7 @@ export class Linear extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    return new Tensor(native.linear(input.handle, this.weight.handle, this.bias.handle));
+    const linear = kernels().fast ? native.fastLinear : native.linear;
+    return new Tensor(linear(input.handle, this.weight.handle, this.bias.handle));
   }
 }

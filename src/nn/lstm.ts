@@ -1,6 +1,6 @@
-import { arange, empty } from '../create.js';
+import { arange, cat, empty, tensor, zeros } from '../create.js';
 import { native } from '../native.js';
-import { Tensor } from '../tensor.js';
+import { Tensor, type Device } from '../tensor.js';
 import * as init from './init.js';
 import { Module, Parameter } from './module.js';
 
@@ -55,6 +55,54 @@ export class LSTM extends Module {
     ];
     return padded.indexSelect(0, invertPermutation(sortedIndices));
   }
+
+  /**
+   * The same for packed rows, [tokens, inputSize]. Sorted by length, as many rows as still go on are one dense LSTM of
+   * the steps until the next one ends, so at most one for each row: oneDNN has a fast one for rows of one length.
+   */
+  forwardPacked(input: Tensor, lengths: readonly number[]): Tensor {
+    const { toSteps, toRows, blocks } = planSteps(lengths);
+    const steps = input.indexSelect(0, indexTensor(toSteps, input.device));
+    const parameters = [this.weight_ih_l0, this.weight_hh_l0, this.bias_ih_l0, this.bias_hh_l0].map(
+      (parameter) => parameter.handle,
+    );
+    const width = this.weight_hh_l0.size(1);
+    let state = [0, 1].map(() => zeros([1, lengths.length, width], { device: input.device }));
+    let start = 0;
+    const outputs = blocks.map(({ rows, length }) => {
+      const block = steps.narrow(0, start, rows * length).view(length, rows, -1);
+      start += rows * length;
+      const begin = state.map((part) => part.narrow(1, 0, rows).contiguous().handle);
+      const [output, ...after] = native
+        .denseLstm(block.handle, begin, parameters, this.training)
+        .map(own) as [Tensor, Tensor, Tensor];
+      state = after;
+      return output.view(rows * length, width);
+    });
+    return cat(outputs).indexSelect(0, indexTensor(toRows, input.device));
+  }
+}
+
+/** The order of packed rows' tokens by step, longest row first, the way back, and the blocks of steps with equally many rows. */
+function planSteps(lengths: readonly number[]) {
+  const starts = lengths.map((_, row) => lengths.slice(0, row).reduce((sum, length) => sum + length, 0));
+  const order = [...lengths.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+  const toSteps: number[] = [];
+  const blocks: { rows: number; length: number }[] = [];
+  for (let step = 0; step < Math.max(...lengths); step += 1) {
+    const going = order.filter((row) => step < (lengths[row] ?? 0));
+    toSteps.push(...going.map((row) => (starts[row] ?? 0) + step));
+    const block = blocks.at(-1);
+    if (block?.rows === going.length) block.length += 1;
+    else blocks.push({ rows: going.length, length: 1 });
+  }
+  const toRows = new Int32Array(toSteps.length);
+  for (const [index, token] of toSteps.entries()) toRows[token] = index;
+  return { toSteps: Int32Array.from(toSteps), toRows, blocks };
+}
+
+function indexTensor(indices: Int32Array, device: Device): Tensor {
+  return tensor(indices, undefined, { device });
 }
 
 function own(handle: ConstructorParameters<typeof Tensor>[0]): Tensor {

@@ -2,9 +2,11 @@ import { empty, zeros } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
 import * as init from './init.js';
+import { Dropout } from './dropout.js';
 import { LayerNorm } from './layer-norm.js';
 import { Linear } from './linear.js';
 import { Module, Parameter } from './module.js';
+import { packedAttention } from './packed-attention.js';
 
 interface TransformerEncoderLayerOptions {
   readonly dimFeedforward?: number;
@@ -29,6 +31,14 @@ class SelfAttention extends Module {
     this.out_proj = outProj;
     this.out_proj.bias.setZero();
   }
+
+  /** Query, key and value of packed rows, [tokens, width] each. */
+  project(input: Tensor): [query: Tensor, key: Tensor, value: Tensor] {
+    const projected = new Tensor(
+      native.fastLinear(input.handle, this.in_proj_weight.handle, this.in_proj_bias.handle),
+    );
+    return projected.split(input.size(-1), -1) as [Tensor, Tensor, Tensor];
+  }
 }
 
 /** `torch.nn.TransformerEncoderLayer` with its defaults: post-norm, ReLU, `batch_first=False`. */
@@ -38,7 +48,7 @@ export class TransformerEncoderLayer extends Module {
   readonly linear2: Linear;
   readonly norm1: LayerNorm;
   readonly norm2: LayerNorm;
-  private readonly dropout: number;
+  private readonly dropout: Dropout;
   private readonly layerNormEps: number;
 
   constructor(
@@ -47,7 +57,7 @@ export class TransformerEncoderLayer extends Module {
     options: TransformerEncoderLayerOptions = {},
   ) {
     super();
-    this.dropout = options.dropout ?? 0.1;
+    this.dropout = new Dropout(options.dropout ?? 0.1);
     this.layerNormEps = options.layerNormEps ?? 1e-5;
     this.self_attn = new SelfAttention(dModel);
     this.linear1 = new Linear(dModel, options.dimFeedforward ?? 2048);
@@ -68,10 +78,21 @@ export class TransformerEncoderLayer extends Module {
         srcMask?.handle ?? null,
         this.parameters().map((parameter) => parameter.handle),
         this.nhead,
-        this.dropout,
+        this.dropout.p,
         this.layerNormEps,
         this.training,
       ),
     );
+  }
+
+  /** The same for packed rows, [tokens, dModel], each token seeing all of its own row. */
+  forwardPacked(src: Tensor, lengths: readonly number[]): Tensor {
+    const { self_attn: attention, dropout } = this;
+    const [query, key, value] = attention.project(src);
+    const p = this.training ? this.dropout.p : 0;
+    const attended = packedAttention(query, key, value, lengths, this.nhead, p);
+    const x = this.norm1.forward(src.add(dropout.forward(attention.out_proj.forward(attended))));
+    const hidden = dropout.forward(this.linear1.forward(x).relu());
+    return this.norm2.forward(x.add(dropout.forward(this.linear2.forward(hidden))));
   }
 }

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { tensor } from '../create.js';
-import { collate } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
-import { toInputs } from '../models/inputs.js';
+import { forwardFeatures } from '../models/inputs.js';
 import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import { spanLoss } from '../models/span-head.js';
+import { exactKernels, type Kernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
 import { clipGradNorm } from './clip.js';
@@ -24,6 +24,8 @@ export interface TrainingOptions {
   readonly warmupSteps: number;
   readonly maxGradNorm: number;
   readonly device: Device;
+  /** Python's by default. */
+  readonly kernels?: Kernels;
   // What the notebook does not have, and leaves no trace where it is left out.
   /** Batches of a step, whose losses are averaged; the last step of an epoch takes those that are left. 1. */
   readonly gradientAccumulationSteps?: number;
@@ -159,14 +161,16 @@ function addGradients(
   model: ReaderModel,
   rows: readonly Feature[],
   batchesOfStep: number,
-  { maxSeqLength, device, labelSmoothing, loss: lossOf = spanLoss }: TrainingOptions,
+  { maxSeqLength, device, labelSmoothing, kernels = exactKernels, loss: lossOf = spanLoss }: TrainingOptions,
 ): Tensor {
   return tidy(() => {
-    const batch = collate(rows, maxSeqLength);
-    const labels = (data: Int32Array) => tensor(data, [batch.size], { device });
+    const labels = (of: (row: Feature) => number) =>
+      tensor(Int32Array.from(rows, of), [rows.length], { device });
 
-    const logits = model.forward(toInputs(batch, device));
-    const loss = lossOf(logits, labels(batch.startPositions), labels(batch.endPositions), labelSmoothing);
+    const logits = forwardFeatures(model, rows, { maxSeqLength, device, kernels });
+    const starts = labels((row) => row.startPosition);
+    const ends = labels((row) => row.endPosition);
+    const loss = lossOf(logits, starts, ends, labelSmoothing);
     loss.div(batchesOfStep).backward();
     return loss.detach();
   });

@@ -1,0 +1,34 @@
+// Dropout masks that are drawn where they are applied, each way anew: see philox.h.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace qa {
+
+/// A dropout's masks: those of one `key`, which differ from block to block.
+class FastMask {
+ public:
+  /// Takes a key from the default generator, so that a seed determines all masks.
+  static FastMask draw(double p);
+  FastMask(uint64_t key, double p);
+
+  uint64_t key() const { return key_; }
+
+  /// Blocks that `count` elements take.
+  static int64_t blocks(int64_t count);
+
+  /// Sets output[i] to input[i] scaled, or to 0 where it is dropped, with the mask that begins at block `first`. Float32
+  /// or bfloat16; input and output may be the same.
+  void apply(const at::Tensor& input, at::Tensor& output, int64_t first) const;
+
+  /// The same for large tensors, with all threads.
+  at::Tensor apply(const at::Tensor& input) const;
+
+ private:
+  uint64_t key_;
+  /// Numbers below it are kept: a probability in steps of 1 / 65536. The scale is that of the rounded one.
+  uint32_t keep_;
+  float scale_;
+};
+
+}  // namespace qa

@@ -1,0 +1,28 @@
+/** How layers compute. */
+export interface Kernels {
+  /** Other kernels and another generator for dropout than Python's: the same mathematics, other last bits. */
+  readonly fast: boolean;
+  /** With `fast`: bfloat16 for what passes between layers and for their products; weights stay float32. */
+  readonly bf16: boolean;
+}
+
+/** Python's: its operations in its order, and so its bits. */
+export const exactKernels: Kernels = { fast: false, bf16: false };
+
+let current = exactKernels;
+
+/** What `withKernels` chose, in the forward pass that is running. */
+export function kernels(): Kernels {
+  return current;
+}
+
+/** Runs a forward pass with the kernels given; its backward pass goes with it. */
+export function withKernels<T>(chosen: Kernels, forward: () => T): T {
+  const before = current;
+  current = chosen;
+  try {
+    return forward();
+  } finally {
+    current = before;
+  }
+}
