@@ -160,6 +160,7 @@ interface Addon {
     eps: number,
     weightDecay: number,
     correctBias: boolean,
+    fused: boolean,
   ): void;
   cosine(x: number): number;
 

@@ -150,7 +150,7 @@ function trainingStep(
         'ERR_NAN_LOSS',
       );
     }
-    optimizer.step(rate);
+    optimizer.step(rate, { fused: options.kernels?.fast ?? false });
     model.zeroGrad();
     return numbers;
   });

@@ -49,8 +49,11 @@ export class AdamW {
     this.#options = { betas: [0.9, 0.999], ...defaults, ...options };
   }
 
-  /** Updates every parameter that has a gradient, at the learning rate `lr`. */
-  step(lr: number): void {
+  /**
+   * Updates every parameter that has a gradient, at the learning rate `lr`. `fused` does it in one pass over memory on
+   * the CPU, and differs from Python's in the last bits.
+   */
+  step(lr: number, { fused = false } = {}): void {
     tidy(() => {
       const updates = this.parameters.flatMap((parameter) => {
         const grad = parameter.grad;
@@ -61,16 +64,17 @@ export class AdamW {
       });
       const { weightDecay, noDecay } = this.#options;
       const decays = ({ parameter }: Update) => weightDecay > 0 && !noDecay.has(parameter);
-      this.#update(updates.filter(decays), lr, weightDecay);
+      this.#update(updates.filter(decays), lr, weightDecay, fused);
       this.#update(
         updates.filter((update) => !decays(update)),
         lr,
         0,
+        fused,
       );
     });
   }
 
-  #update(updates: readonly Update[], lr: number, weightDecay: number): void {
+  #update(updates: readonly Update[], lr: number, weightDecay: number, fused: boolean): void {
     const { betas, eps, correctBias } = this.#options;
     native.adamW(
       updates.map(({ parameter }) => parameter.handle),
@@ -83,6 +87,7 @@ export class AdamW {
       eps,
       weightDecay,
       correctBias,
+      fused,
     );
   }
 

@@ -67,6 +67,30 @@ for (const { options, steps } of fixture.cases) {
   });
 }
 
+for (const { options, steps } of fixture.cases) {
+  test(`AdamW with ${JSON.stringify(options)}, fused, comes within 1e-6 of transformers'`, (t) => {
+    tidy(() => {
+      const parameters = fixture.initial.map((initial) => new Parameter(decode(initial)));
+      const optimizer = new AdamW(parameters, translate(options));
+      for (const [step, expected] of steps.entries()) {
+        parameters.forEach((parameter, index) => {
+          setGradient(parameter, fixture.gradients[step][index]);
+        });
+        optimizer.step(fixture.rates[step], { fused: true });
+        parameters.forEach((parameter, index) => {
+          const python = decode(expected[index]).toFloat32Array();
+          t.true(
+            parameter.toFloat32Array().every((value, at) => Math.abs(value - python[at]) < 1e-6),
+            `parameter ${index} after step ${step + 1}`,
+          );
+        });
+      }
+      optimizer.dispose();
+      for (const parameter of parameters) parameter.dispose();
+    });
+  });
+}
+
 test('the moments outlive tidy, and dispose frees them', (t) => {
   const parameter = tidy(() => new Parameter(decode(fixture.initial[0])));
   const before = liveTensors();
