@@ -20,8 +20,19 @@ std::vector<Tensor> inProjectionPacked(const Tensor& input, const Tensor& weight
   return {packed.select(0, 0), packed.select(0, 1), packed.select(0, 2)};
 }
 
+/// scaled_dot_product_attention with dropout, which LibTorch computes in these steps on the CPU, but with this dropout. Its
+/// own softmax also looks for rows in which all is masked, to make them zero; `hidesRows` says whether there are any.
+Tensor attentionWithDropout(const Tensor& query, const Tensor& key, const Tensor& value, const OptionalTensor& mask,
+                            bool hidesRows, double dropoutP) {
+  const auto scale = std::sqrt(1.0 / std::sqrt(static_cast<double>(query.size(-1))));
+  auto scores = at::matmul(query * scale, key.transpose(-2, -1) * scale);
+  if (mask) scores.add_(*mask);
+  const auto probabilities = hidesRows ? at::_safe_softmax(scores, -1) : at::softmax(scores, -1);
+  return at::matmul(qa::dropout(probabilities, dropoutP, true), value);
+}
+
 /// torch.nn.functional.multi_head_attention_forward with need_weights=False; `mask` is additive, [N * heads, L, L].
-Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, const Tensor& inWeight, const Tensor& inBias,
+Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, bool hidesRows, const Tensor& inWeight, const Tensor& inBias,
                      const Tensor& outWeight, const Tensor& outBias, int64_t heads, double dropoutP) {
   const auto length = input.size(0), batch = input.size(1), width = input.size(2), headDim = width / heads;
   auto projected = inProjectionPacked(input, inWeight, inBias);
@@ -29,8 +40,11 @@ Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, const Tens
   for (auto& part : projected) part = part.view({batch, heads, length, headDim});
   OptionalTensor perHead;
   if (mask) perHead = mask->view({batch, heads, -1, length});
+  const auto attended = input.is_cpu() && dropoutP > 0
+                            ? attentionWithDropout(projected[0], projected[1], projected[2], perHead, hidesRows, dropoutP)
+                            : at::scaled_dot_product_attention(projected[0], projected[1], projected[2], perHead, dropoutP);
   const auto context =
-      at::scaled_dot_product_attention(projected[0], projected[1], projected[2], perHead, dropoutP, false)
+      attended
           .permute({2, 0, 1, 3})
           .contiguous()
           .view({batch * length, width});
@@ -46,11 +60,12 @@ Tensor transformerEncoderLayer(const Tensor& src, OptionalTensor srcMask, std::v
     return at::layer_norm(a, {src.size(-1)}, p[index], p[index + 1], eps);
   };
   OptionalTensor mask;
+  const bool hidesRows = srcMask && srcMask->all(-1).any().item<bool>();
   if (srcMask) {
     mask = at::zeros_like(*srcMask, src.options().requires_grad(false))
                .masked_fill_(*srcMask, -std::numeric_limits<double>::infinity());
   }
-  const auto attended = selfAttention(src, mask, p[0], p[1], p[2], p[3], heads, training ? dropoutP : 0.0);
+  const auto attended = selfAttention(src, mask, hidesRows, p[0], p[1], p[2], p[3], heads, training ? dropoutP : 0.0);
   const auto x = norm(src + dropout(attended), 8);
   const auto hidden = dropout(at::relu(at::linear(x, p[4], p[5])));
   return norm(x + dropout(at::linear(hidden, p[6], p[7])), 10);
