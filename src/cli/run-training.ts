@@ -156,7 +156,7 @@ export async function trainAndEvaluate(
   };
   const planEvaluations = (everySteps: number): EvaluationPlan => {
     const windows = prepareFeatures(validation, tokenizer, settings);
-    const evaluation = { ...settings, version2WithNegative, device };
+    const evaluation = { ...settings, version2WithNegative, device, kernels };
     return {
       everySteps,
       metric: args.metricForBestModel ?? 'f1',
