@@ -22,8 +22,18 @@ export function jointSpanLoss(
     .add(endLogits.unsqueeze(1))
     .add(notBefore(length, startLogits.device))
     .reshape(batch, pairs);
-  const ignored = (positions: Tensor) => positions.clamp(0, length);
-  const pair = ignored(startPositions).mul(length).add(ignored(endPositions)).clamp(0, pairs);
+  // A row is left out where either end lies past the last position; unmarked, its pair would be one of the next start.
+  const past = (positions: Tensor) =>
+    positions
+      .clamp(length - 1, length)
+      .add(1 - length)
+      .mul(pairs);
+  const pair = startPositions
+    .mul(length)
+    .add(endPositions)
+    .add(past(startPositions))
+    .add(past(endPositions))
+    .clamp(0, pairs);
   return new Tensor(native.crossEntropy(scores.handle, pair.handle, pairs, 0));
 }
 

@@ -36,7 +36,13 @@ test('the loss is that of one softmax over spans', (t) => {
 });
 
 test('rows whose answer lies past the end do not count', (t) => {
-  t.true(Math.abs(lossOf([2, 4], [3, 4]) - rowLoss(0, 2, 3)) < 1e-6);
+  for (const [start, end] of [
+    [4, 4],
+    [1, 4],
+    [4, 2],
+  ]) {
+    t.true(Math.abs(lossOf([2, start], [3, end]) - rowLoss(0, 2, 3)) < 1e-6);
+  }
 });
 
 test('its gradient pushes the right span up and the others down', (t) => {
