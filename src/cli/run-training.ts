@@ -9,6 +9,7 @@ import { startingPoint } from '../hub/pretrained.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { saveModel } from '../models/folder.js';
 import { modelKind } from '../models/index.js';
+import { describeLoad } from '../models/load-report.js';
 import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '../runtime.js';
 import { availableThreads } from '../setup/threads.js';
 import { countSteps } from '../train/loop.js';
@@ -110,8 +111,9 @@ export async function trainAndEvaluate(
     args.maxTrainSamples,
     version2WithNegative,
   );
+  const start = resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset);
   const { model, config, tokenizer, report } = await startingPoint(kind, {
-    modelNameOrPath: resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset),
+    modelNameOrPath: start,
     configName: args.configName,
     vocabFile: resumed === undefined ? (args.vocabFile ?? dataset.vocabFile) : undefined,
     seed: args.seed,
@@ -144,9 +146,7 @@ export async function trainAndEvaluate(
   say(describeSettings(settings, args.seed));
   say(`LibTorch ${torchVersion} on ${device === 'cpu' ? `${threads} threads (${cpuCapability})` : device}.`);
   if (report !== undefined) {
-    if (report.unexpected.length > 0)
-      say(`Weights of the checkpoint that were not used: ${report.unexpected.join(', ')}`);
-    if (report.missing.length > 0) say(`Weights that were newly initialized: ${report.missing.join(', ')}`);
+    describeLoad(report, model.constructor.name, start).forEach(say);
   }
 
   const saveRun = async (folder: string) => {

@@ -1,30 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { QaError } from '../errors.js';
 import { writeFileAtomic } from './atomic-file.js';
-
-/** A named array of a safetensors file; numbers are float32 or int64 whatever the file stored. */
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
-}
+import { elementTypes, isElementType, type StoredTensor } from './stored-tensor.js';
 
 interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 }
-
-/** How the elements of a dtype are read, by the format's names, and how many bytes each takes. */
-const decoders: Record<string, { bytes: number; decode: (raw: ArrayBuffer) => StoredTensor['data'] }> = {
-  F32: { bytes: 4, decode: (raw) => new Float32Array(raw) },
-  F64: { bytes: 8, decode: (raw) => Float32Array.from(new Float64Array(raw)) },
-  F16: { bytes: 2, decode: (raw) => Float32Array.from(new Uint16Array(raw), float16ToNumber) },
-  BF16: {
-    bytes: 2,
-    decode: (raw) => new Float32Array(Uint32Array.from(new Uint16Array(raw), (bits) => bits << 16).buffer),
-  },
-  I64: { bytes: 8, decode: (raw) => new BigInt64Array(raw) },
-};
 
 /** Reads a safetensors file (https://github.com/huggingface/safetensors). Throws `ERR_SAFETENSORS` when it is damaged. */
 export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
@@ -43,17 +26,17 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const { dtype, shape, data_offsets: offsets } = checkEntry(name, entry, fail);
-    const decoder = decoders[dtype];
-    if (decoder === undefined)
-      throw fail(`"${name}" has the dtype ${dtype}, not one of ${Object.keys(decoders).join(', ')}`);
+    if (!isElementType(dtype))
+      throw fail(`"${name}" has the dtype ${dtype}, not one of ${Object.keys(elementTypes).join(', ')}`);
+    const type = elementTypes[dtype];
     const [begin, end] = [8 + headerLength + offsets[0], 8 + headerLength + offsets[1]];
-    const expected = shape.reduce((product, size) => product * size, decoder.bytes);
+    const expected = shape.reduce((product, size) => product * size, type.bytes);
     if (begin > end || end > file.length || end - begin !== expected) {
       throw fail(`"${name}" of shape [${shape.join(', ')}] does not fit its place`);
     }
     // A copy of its own is aligned for the typed array, and lets the file's buffer go.
     const raw = file.buffer.slice(file.byteOffset + begin, file.byteOffset + end);
-    tensors.set(name, { shape, data: decoder.decode(raw) });
+    tensors.set(name, { shape, data: type.decode(raw) });
   }
   return tensors;
 }
@@ -104,14 +87,4 @@ function checkEntry(name: string, entry: unknown, fail: (what: string) => QaErro
     return candidate as HeaderEntry;
   }
   throw fail(`the header's entry "${name}" lacks a dtype, a shape or its offsets`);
-}
-
-/** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-function float16ToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

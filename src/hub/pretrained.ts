@@ -5,7 +5,7 @@ import type { BertTokenizer } from '../data/tokenizer.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
 import { loadModel } from '../models/folder.js';
 import type { AnyModelKind } from '../models/index.js';
-import type { LoadReport } from '../models/kind.js';
+import type { LoadReport } from '../models/load-report.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { manualSeed } from '../random.js';
 

@@ -5,7 +5,8 @@ import { Linear } from '../nn/linear.js';
 import type { PackedTokens } from '../nn/packed.js';
 import type { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor.js';
-import type { LoadReport, ModelKind } from './kind.js';
+import type { ModelKind } from './kind.js';
+import type { LoadReport } from './load-report.js';
 import { ReaderModel, type ModelInputs, type SpanLogits } from './reader-model.js';
 import { splitLogits, splitPackedLogits } from './span-head.js';
 
@@ -49,7 +50,7 @@ function renameCheckpoint(state: ReadonlyMap<string, Tensor>): Map<string, Tenso
   const isBareEncoder = ![...state.keys()].some((name) => name.startsWith('bert.'));
   const renamed = new Map<string, Tensor>();
   for (const [name, tensor] of state) {
-    const prefix = isBareEncoder && /^(embeddings|encoder|pooler)\./.test(name) ? 'bert.' : '';
+    const prefix = isBareEncoder && /^(embeddings|encoder)\./.test(name) ? 'bert.' : '';
     renamed.set(
       prefix +
         name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias'),

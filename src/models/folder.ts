@@ -1,12 +1,14 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tensor } from '../create.js';
 import { QaError, messageOf } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
-import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
+import { writeSafetensors } from '../formats/safetensors.js';
+import { readWeights } from '../formats/weights.js';
 import { tidy } from '../scope.js';
+import type { Tensor } from '../tensor.js';
 import { modelKindOfType, modelNames, type AnyModelKind } from './index.js';
-import type { LoadReport } from './kind.js';
+import type { LoadReport } from './load-report.js';
 import type { ReaderModel } from './reader-model.js';
 
 /** A model with what its config.json said. */
@@ -33,21 +35,15 @@ export async function readModelConfig(dir: string): Promise<{ kind: AnyModelKind
   return { kind, config: kind.parseConfig(json, path) };
 }
 
-/** Loads `config.json` and `model.safetensors`. */
+/** Loads `config.json` and the weights: `model.safetensors`, else `pytorch_model.bin`. */
 export async function loadModel(dir: string): Promise<LoadedModel> {
   const { kind, config } = await readModelConfig(dir);
-  const path = join(dir, 'model.safetensors');
-  try {
-    await access(path);
-  } catch {
-    throw new QaError(
-      `Expected the weights at ${path}, but there is no such file; give a folder that holds them.`,
-      'ERR_NO_WEIGHTS',
-    );
-  }
-  const stored = await readSafetensors(path);
+  const stored = await readWeights(dir);
   return tidy(() => {
-    const state = new Map([...stored].map(([name, { shape, data }]) => [name, tensor(data, shape)]));
+    // Tied tensors are one array, and become one tensor.
+    const arrays = new Set(stored.values());
+    const tensors = new Map([...arrays].map((array) => [array, tensor(array.data, array.shape)]));
+    const state = new Map([...stored].map(([name, array]) => [name, tensors.get(array) as Tensor]));
     return { kind, config, ...kind.load(config, state) };
   });
 }

@@ -1,14 +1,7 @@
 import { QaError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+import type { LoadReport } from './load-report.js';
 import type { ReaderModel } from './reader-model.js';
-
-/** What of a checkpoint did not meet the model, by `state_dict` name. */
-export interface LoadReport {
-  /** Parameters that the checkpoint lacks; they were initialised. */
-  readonly missing: readonly string[];
-  /** Tensors of the checkpoint that the model has no place for. */
-  readonly unexpected: readonly string[];
-}
 
 /** All that the registry knows of a kind of model; what a new model has to bring. */
 export interface ModelKind<Config> {

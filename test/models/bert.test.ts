@@ -69,6 +69,17 @@ test("TensorFlow's gamma and beta are LayerNorm's weight and bias, and foreign h
   });
 });
 
+test("a bare encoder's pooler is reported under the checkpoint's own name", (t) => {
+  tidy(() => {
+    const state = checkpoint({ bare: true, new: {} });
+    state.set('pooler.dense.bias', full([16], 0));
+    state.set('embeddings.position_ids', full([1, 64], 0));
+    const { model, report } = BertForQuestionAnswering.fromState(configOf(fixture.options), state);
+    t.deepEqual(report, { missing: [], unexpected: ['pooler.dense.bias'] });
+    model.dispose();
+  });
+});
+
 test('a weight of another shape is refused by name', (t) => {
   tidy(() => {
     const state = decodeAll(fixture.initial);
@@ -81,7 +92,7 @@ test('a weight of another shape is refused by name', (t) => {
 });
 
 /** The fixture's initial weights as the checkpoint of a case. */
-function checkpoint({ bare, new: missing }: LoadedCase): Map<string, Tensor> {
+function checkpoint({ bare, new: missing }: Pick<LoadedCase, 'bare' | 'new'>): Map<string, Tensor> {
   const kept = [...decodeAll(fixture.initial)].filter(([name]) => missing[name] === undefined);
   return new Map(kept.map(([name, tensor]) => [bare ? name.replace(/^bert\./, '') : name, tensor]));
 }
