@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { QaError, messageOf } from '../errors.js';
 import { writeJsonAtomic } from './atomic-file.js';
+import { fileHash } from './file-hash.js';
 
 /** Names every file of a folder with its size and hash; written last, so that it vouches for them. */
 const manifestName = 'manifest.json';
@@ -44,9 +43,9 @@ export async function writeWholeFolder(
 
 /** Why a folder is not what was written: a clause about one of its files; undefined where it is whole. */
 export async function whyDamaged(folder: string): Promise<string | undefined> {
-  let manifest: Manifest;
   try {
-    manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
+    const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Partial<Manifest>;
+    if (typeof manifest.files !== 'object') return `${manifestName} names no files`;
     for (const [name, expected] of Object.entries(manifest.files)) {
       const got = await describeFile(join(folder, name));
       if (got.bytes !== expected.bytes) {
@@ -79,10 +78,8 @@ async function describe(folder: string): Promise<Manifest> {
 }
 
 async function describeFile(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path), hash);
-    return { bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+    return { bytes: (await stat(path)).size, sha256: await fileHash(path) };
   } catch (error) {
     throw new Error(`${basename(path)} cannot be read (${messageOf(error)})`, { cause: error });
   }

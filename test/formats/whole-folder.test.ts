@@ -69,6 +69,13 @@ test('every byte that is changed, cut or missing is noticed', async (t) => {
   }
 });
 
+test('a manifest that names nothing vouches for nothing', async (t) => {
+  const folder = join(root, 'empty-manifest');
+  await writeWholeFolder(folder, fill('text'));
+  writeFileSync(join(folder, 'manifest.json'), '{}');
+  t.is(await whyDamaged(folder), 'manifest.json names no files');
+});
+
 test('what killed processes left is removed, other folders are not', async (t) => {
   const folder = join(root, 'left');
   for (const name of ['run-1.0123abcd.tmp', 'other-1.0123abcd.tmp', 'run-1', 'run-2.tmp']) {
