@@ -14,7 +14,7 @@ import { resolveDevice, runtimeInfo, setNumThreads, useExactArithmetic } from '.
 import { availableThreads } from '../setup/threads.js';
 import { countSteps } from '../train/loop.js';
 import { readValidationExamples, runEvaluation, type EvaluationSummary } from './run-evaluation.js';
-import { resolveKernels } from './kernel-options.js';
+import { resolveKernels } from './resolve-kernels.js';
 import { resolveSettings, type Settings } from './options.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures, whereToResume } from './resume.js';

@@ -7,7 +7,8 @@ import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js'
 import { availableThreads } from '../setup/threads.js';
 import type { Kernels } from '../nn/kernels.js';
 import type { Device } from '../tensor.js';
-import { resolveKernels, type KernelArgs } from './kernel-options.js';
+import type { KernelArgs } from './kernel-options.js';
+import { resolveKernels } from './resolve-kernels.js';
 import { resolveSettings, type Settings } from './options.js';
 
 export interface TrainedModel {

@@ -1,0 +1,26 @@
+import test from 'ava';
+import { qaNativeWith } from './run.js';
+
+/** Where nothing was built. */
+const unbuilt = (...args: readonly string[]) =>
+  qaNativeWith({ QA_NATIVE_ADDON: '/nowhere/qa_native.node' }, ...args);
+
+const commands = [
+  ...['train', 'eval', 'reproduce', 'predict', 'serve', 'score', 'check', 'features', 'setup', 'doctor'],
+];
+
+test('help is there before anything is built, for every command', async (t) => {
+  const { stdout } = await unbuilt('--help');
+  for (const name of commands) {
+    t.true(stdout.includes(`qa-native ${name}`), name);
+    const help = await unbuilt(name, '--help');
+    t.is(help.code, 0, help.stderr);
+    t.true(help.stdout.startsWith(`qa-native ${name}`), help.stdout);
+  }
+});
+
+test('so is the version', async (t) => {
+  const { code, stdout } = await unbuilt('--version');
+  t.is(code, 0);
+  t.regex(stdout, /^\d+\.\d+\.\d+$/m);
+});
