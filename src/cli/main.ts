@@ -5,6 +5,7 @@ import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
 import { featuresCommand } from './features.js';
 import { predictCommand } from './predict.js';
+import { reportCommand } from './report.js';
 import { reproduceCommand } from './reproduce.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
@@ -18,6 +19,7 @@ const commands = [
   evalCommand,
   predictCommand,
   reproduceCommand,
+  reportCommand,
   serveCommand,
   scoreCommand,
   featuresCommand,

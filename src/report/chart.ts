@@ -50,7 +50,8 @@ function themed(svg: string, title: string): string {
 const common = {
   animation: false,
   textStyle: { fontFamily: 'inherit', color: ink },
-  legend: { top: 0, textStyle: { color: ink }, itemWidth: 34 },
+  // Without a browser widths of text are estimates; the gaps take what they fall short.
+  legend: { top: 0, textStyle: { color: ink }, itemWidth: 34, itemGap: 26 },
   grid: { left: 12, right: 24, top: 44, bottom: 30, containLabel: true },
 } as const satisfies EChartsOption;
 
@@ -130,7 +131,13 @@ function barOption({ groups, y, bars }: BarChart): EChartsOption {
     xAxis: {
       type: 'category',
       data: [...groups],
-      axisLabel: { color: muted, interval: 0, rotate: groups.length > 8 ? 30 : 0 },
+      axisLabel: {
+        color: muted,
+        interval: 0,
+        rotate: groups.length > 8 ? 30 : 0,
+        // What is said of a group in parentheses goes below its name.
+        formatter: (name: string) => name.replace(/ (?=\()/, '\n'),
+      },
       axisLine: { lineStyle: { color: muted } },
       axisTick: { show: false },
     },

@@ -1,8 +1,9 @@
 import type { Example } from '../data/examples.js';
-import { breakDown, groupings, type Grouping, type Slice } from '../evaluate/breakdown.js';
+import { groupings } from '../evaluate/breakdown.js';
 import type { Predictions } from '../evaluate/metrics.js';
 import type { ModelName } from '../models/index.js';
-import type { Block, Line, Report, Section } from '../report/section.js';
+import { lossChart, sliceCharts } from '../report/run-charts.js';
+import type { Block, Report, Section } from '../report/section.js';
 import type { Row } from './comparison.js';
 import { notebook } from './notebook.js';
 import type { Part } from './part.js';
@@ -36,6 +37,7 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
   const firsts = parts.filter(
     (part, index) => parts.findIndex(({ model }) => model === part.model) === index,
   );
+  const named = firsts.map((part) => ({ ...part, name: titleOf(part) }));
   return {
     title: 'The notebook, reproduced',
     intro: smaller,
@@ -44,10 +46,10 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
         heading: 'The notebook beside this run',
         blocks: [comparisonTable(rows), compareScores(parts), ...compareMinutes(parts)],
       },
-      { heading: 'Losses', blocks: [lossChart(firsts)] },
+      { heading: 'Losses', blocks: [lossChart(named.map(({ name, log }) => ({ name, losses: log })))] },
       {
         heading: 'Where the answers are right',
-        blocks: groupings.flatMap((one) => sliceCharts(firsts, examples, one)),
+        blocks: groupings.flatMap((one) => sliceCharts(named, examples, one)),
       },
       ...experiments,
     ],
@@ -108,56 +110,4 @@ function compareMinutes(parts: readonly Part[]): string[] {
         ? ', as in the notebook.'
         : `; in the notebook the ${title(notebook.trainedFaster)} trained faster.`),
   ];
-}
-
-function lossChart(parts: readonly FinishedPart[]): Block {
-  return {
-    kind: 'lines',
-    title: 'Training loss, with the mean of its neighbours',
-    x: { name: 'step' },
-    y: { name: 'loss' },
-    lines: parts.flatMap((part): Line[] => {
-      const thin = thinned(part.log.map((loss, index) => [index + 1, loss] as const));
-      const smooth = thinned(smoothed(part.log).map((loss, index) => [index + 1, loss] as const));
-      return [
-        { name: titleOf(part), points: smooth },
-        { name: titleOf(part), points: thin, style: 'faint' },
-      ];
-    }),
-  };
-}
-
-/** The mean over a window of a fiftieth of the run around each step. */
-export function smoothed(values: readonly number[]): number[] {
-  const reach = Math.max(1, Math.round(values.length / 100));
-  const sums = [0];
-  for (const value of values) sums.push(sums[sums.length - 1] + value);
-  return values.map((_, index) => {
-    const [from, to] = [Math.max(0, index - reach), Math.min(values.length, index + reach + 1)];
-    return (sums[to] - sums[from]) / (to - from);
-  });
-}
-
-/** As many points as a screen shows. */
-function thinned<T>(points: readonly T[], limit = 600): T[] {
-  const every = Math.max(1, Math.ceil(points.length / limit));
-  return points.filter((_, index) => index % every === 0 || index === points.length - 1);
-}
-
-/** EM and F1 of each group, a chart each. */
-function sliceCharts(
-  parts: readonly FinishedPart[],
-  examples: readonly Example[],
-  grouping: Grouping,
-): Block[] {
-  const slices = parts.map((part) => breakDown(part.predictions, examples, grouping));
-  const groups = slices[0].map(({ name, questions }) => `${name} (${questions.toLocaleString('en')})`);
-  const chart = (score: string, read: (slice: Slice) => number): Block => ({
-    kind: 'bars',
-    title: `${score} by ${grouping.title}, with the number of questions`,
-    groups,
-    y: { name: score },
-    bars: parts.map((part, index) => ({ name: titleOf(part), values: slices[index].map(read) })),
-  });
-  return [chart('EM', ({ exactMatch }) => exactMatch), chart('F1', ({ f1 }) => f1)];
 }

@@ -6,7 +6,19 @@ const unbuilt = (...args: readonly string[]) =>
   qaNativeWith({ QA_NATIVE_ADDON: '/nowhere/qa_native.node' }, ...args);
 
 const commands = [
-  ...['train', 'eval', 'reproduce', 'predict', 'serve', 'score', 'check', 'features', 'setup', 'doctor'],
+  ...[
+    'train',
+    'eval',
+    'reproduce',
+    'report',
+    'predict',
+    'serve',
+    'score',
+    'check',
+    'features',
+    'setup',
+    'doctor',
+  ],
 ];
 
 test('help is there before anything is built, for every command', async (t) => {

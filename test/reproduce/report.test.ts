@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Example } from '../../src/data/examples.js';
 import type { BarChart, Block, LineChart } from '../../src/report/section.js';
 import { compare } from '../../src/reproduce/comparison.js';
-import { reproductionReport, smoothed } from '../../src/reproduce/report.js';
+import { reproductionReport } from '../../src/reproduce/report.js';
 import { wholePart } from './parts.js';
 
 const examples: Example[] = [
@@ -81,8 +81,4 @@ test('curves and slices are those of the runs', (t) => {
       ['Transformer', [67, 0]],
     ],
   );
-});
-
-test('a smoothed value is the mean of its neighbours, of those there are at the ends', (t) => {
-  t.deepEqual(smoothed([6, 3, 0, 3]), [4.5, 3, 2, 1.5]);
 });

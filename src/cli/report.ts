@@ -1,0 +1,32 @@
+import type { CommandModule } from 'yargs';
+import { jsonOption } from './options.js';
+
+export interface ReportArgs {
+  readonly runs: readonly string[];
+  readonly dataset: string | undefined;
+  readonly validationFile: string | undefined;
+  readonly output: string;
+  readonly json: boolean;
+}
+
+export const reportCommand: CommandModule<object, ReportArgs> = {
+  command: 'report <runs..>',
+  describe: 'one HTML page on runs: curves, scores by kind of question, calibration, the worst errors',
+  builder: {
+    runs: {
+      type: 'string',
+      array: true,
+      describe: 'folders of runs, trained and evaluated',
+      demandOption: true,
+    },
+    dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
+    'validation-file': {
+      type: 'string',
+      describe: 'the questions that they were scored on',
+      requiresArg: true,
+    },
+    output: { type: 'string', default: 'report.html', describe: 'where the page goes', requiresArg: true },
+    json: jsonOption,
+  },
+  handler: async (args) => (await import('./report-runs.js')).reportRuns(args),
+};

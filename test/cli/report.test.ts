@@ -1,0 +1,80 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import test from 'ava';
+import { launchBrowser } from '../../scripts/browser.js';
+import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+
+const folder = temporaryFolder();
+const output = join(folder, 'report.html');
+const run = join(folder, 'one');
+const other = join(folder, 'other');
+const tiny = ['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--max-train-samples', '20'];
+
+test.before(async (t) => {
+  const trained = await qaNative('train', 'bert-mini', ...tiny, '--max-steps', '4', '--output-dir', run);
+  t.is(trained.code, 0, trained.stderr);
+  cpSync(run, other, { recursive: true });
+});
+
+test.serial("the page shows the runs' own figures, at phone width, and asks for nothing", async (t) => {
+  const { code, stdout, stderr } = await qaNative(
+    'report',
+    run,
+    other,
+    '--dataset',
+    'sample',
+    '--output',
+    output,
+  );
+  t.is(code, 0, stderr);
+  t.is(stdout, `The report is in ${output}.\n`);
+  const scores = JSON.parse(readFileSync(join(run, 'eval_results.json'), 'utf8')) as Record<string, number>;
+
+  const browser = await launchBrowser();
+  const page = await browser.newPage({ viewport: { width: 360, height: 800 } });
+  const problems: string[] = [];
+  page.on('request', (request) => {
+    if (!/^(file|data):/.test(request.url())) problems.push(request.url());
+  });
+  page.on('console', (message) => problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(pathToFileURL(output).href);
+  t.deepEqual(problems, []);
+  t.is(await page.textContent('h1'), 'Runs: one, other');
+  for (const [name, value] of Object.entries(scores)) {
+    const row = page.getByRole('row', { name: new RegExp(`^${name} `) }).first();
+    t.deepEqual(await row.getByRole('cell').allTextContents(), [name, `${value}`, `${value}`]);
+  }
+  const losses = readFileSync(join(run, 'train_log.jsonl'), 'utf8').trimEnd().split('\n');
+  t.true(
+    (await page.getByRole('row', { name: 'steps' }).first().textContent())?.includes(`${losses.length}`),
+  );
+  t.true((await page.locator('svg[role=img]').count()) >= 8);
+  t.true(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'));
+  await browser.close();
+});
+
+test.serial(
+  'what is not a run, or was scored on other questions, is said, and no page is written',
+  async (t) => {
+    const cut = join(folder, 'cut');
+    cpSync(run, cut, { recursive: true });
+    writeFileSync(join(cut, 'predictions.json'), '{"a": "b');
+    const few = join(folder, 'few');
+    cpSync(run, few, { recursive: true });
+    writeFileSync(join(few, 'predictions.json'), '{}');
+    const page = join(folder, 'none.html');
+    for (const [runs, expected] of [
+      [[join(folder, 'nowhere')], /Expected train_log\.jsonl in .*nowhere, but it could not be read/],
+      [[run, cut], /Expected JSON in .*cut.*predictions\.json, but it could not be parsed/],
+      [[few], /Expected .*few to have an answer for each of the 400 questions .* 400 are missing of 0/],
+    ] as const) {
+      const { code, stderr } = await qaNative('report', ...runs, '--dataset', 'sample', '--output', page);
+      t.is(code, 1, stderr);
+      t.regex(stderr, expected);
+    }
+    t.is((await qaNative('report', '--dataset', 'sample')).code, 2);
+    t.false(existsSync(page));
+  },
+);
