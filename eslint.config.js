@@ -51,7 +51,8 @@ export default typescript.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
-      // The addon is reached through src/native.ts alone; beside it only src/setup/build.ts resolves a tool's path.
+      // The addon is reached through src/native.ts alone; beside it src/setup/build.ts resolves a tool's path,
+      // and src/cli/main.ts takes a package's CommonJS build.
       'no-restricted-imports': ['error', { paths: ['node:module'] }],
     },
   },

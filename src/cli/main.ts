@@ -1,4 +1,7 @@
-import yargs, { type CommandModule } from 'yargs';
+// eslint-disable-next-line no-restricted-imports -- for yargs, see below
+import { createRequire } from 'node:module';
+import type { CommandModule } from 'yargs';
+import type createParser from 'yargs';
 import { QaError, UsageError } from '../errors.js';
 import { checkCommand } from './check.js';
 import { doctorCommand } from './doctor.js';
@@ -12,6 +15,9 @@ import { serveCommand } from './serve.js';
 import { setupCommand } from './setup.js';
 import { packageVersion } from '../setup/package-version.js';
 import { trainCommand } from './train.js';
+
+// Version 17's CommonJS build breaks the lines of --help between words, its ES build within them.
+const yargs = createRequire(import.meta.url)('yargs') as typeof createParser;
 
 /** Every command of `qa-native`. Each loads what it needs when it runs, so that `--help` loads nothing native. */
 const commands = [

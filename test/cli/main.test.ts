@@ -1,25 +1,12 @@
 import test from 'ava';
+import { reproduceCommand } from '../../src/cli/reproduce.js';
 import { qaNativeWith } from './run.js';
 
 /** Where nothing was built. */
 const unbuilt = (...args: readonly string[]) =>
   qaNativeWith({ QA_NATIVE_ADDON: '/nowhere/qa_native.node' }, ...args);
 
-const commands = [
-  ...[
-    'train',
-    'eval',
-    'reproduce',
-    'report',
-    'predict',
-    'serve',
-    'score',
-    'check',
-    'features',
-    'setup',
-    'doctor',
-  ],
-];
+const commands = 'train eval reproduce report predict serve score check features setup doctor'.split(' ');
 
 test('help is there before anything is built, for every command', async (t) => {
   const { stdout } = await unbuilt('--help');
@@ -35,4 +22,10 @@ test('so is the version', async (t) => {
   const { code, stdout } = await unbuilt('--version');
   t.is(code, 0);
   t.regex(stdout, /^\d+\.\d+\.\d+$/m);
+});
+
+test('lines of help are broken between words', async (t) => {
+  const { stdout } = await unbuilt('--help');
+  const words = new Set(stdout.split(/\s+/));
+  for (const word of String(reproduceCommand.describe).split(' ')) t.true(words.has(word), word);
 });
