@@ -1,4 +1,3 @@
-// eslint-disable-next-line no-restricted-imports -- for yargs, see below
 import { createRequire } from 'node:module';
 import type { CommandModule } from 'yargs';
 import type createParser from 'yargs';
