@@ -7,10 +7,11 @@ import { openTrainedModel } from './trained-model.js';
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
+  // The model first: a folder that is none should not cost a download.
+  const trained = await openTrainedModel(args);
   const { validationFile, version2WithNegative } = await resolveDataset(args, cacheDir(), ['validation']);
   if (validationFile === undefined)
     throw new UsageError('Expected --validation-file or --dataset, but neither came.');
-  const trained = await openTrainedModel(args);
   const { metrics } = await runEvaluation({
     ...trained,
     file: validationFile,

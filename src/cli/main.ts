@@ -45,7 +45,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(packageVersion())
     .wrap(Math.min(110, process.stdout.columns || 110))
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(`${message ?? 'Wrong usage'}; see \`qa-native --help\`.`);
+      // What yargs itself complains of has a message here, what a command throws has none.
+      if (message === null && error !== undefined) throw error;
+      throw new UsageError(`${message ?? 'Wrong usage'}; see \`qa-native --help\`.`);
     });
   try {
     await parser.parseAsync();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature } from '../data/examples.js';
@@ -13,6 +13,7 @@ import {
   removeUnfinished,
   type Checkpoint,
 } from '../train/checkpoint.js';
+import { makeFolder } from '../formats/make-folder.js';
 
 export interface ResumeArgs {
   /** A checkpoint's folder; empty for the newest of the output folder. */
@@ -57,7 +58,7 @@ export async function whereToResume(args: ResumeArgs, outputDir: string): Promis
 /** Makes the output folder, and takes away what an earlier run left there that would be mistaken for this one's. */
 export async function clearOutput(outputDir: string, resumed: Checkpoint | undefined): Promise<void> {
   try {
-    await mkdir(outputDir, { recursive: true });
+    await makeFolder(outputDir);
     await removeUnfinished(outputDir);
     await rm(join(outputDir, lastFile), { force: true });
     if (resumed !== undefined) return;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 
 type Part = string | Uint8Array;
 
@@ -12,7 +13,7 @@ type Part = string | Uint8Array;
 export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       for (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {

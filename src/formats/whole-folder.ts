@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeJsonAtomic } from './atomic-file.js';
 import { fileHash } from './file-hash.js';
+import { makeFolder } from './make-folder.js';
 
 /** Names every file of a folder with its size and hash; written last, so that it vouches for them. */
 const manifestName = 'manifest.json';
@@ -23,7 +24,7 @@ export async function writeWholeFolder(
   if ((await whyDamaged(target)) === undefined) return;
   const scratch = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(scratch, { recursive: true });
+    await makeFolder(scratch);
     await fill(scratch);
     await writeJsonAtomic(join(scratch, manifestName), await describe(scratch));
     await syncFolder(scratch);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../formats/make-folder.js';
 
 interface LockTimes {
   /** Milliseconds between two signs of life of the holder. */
@@ -22,7 +23,7 @@ export async function withLock<T>(
   { beat, stale }: LockTimes = { beat: 1_000, stale: 10_000 },
 ): Promise<T> {
   const owner = randomUUID();
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   for (let waited = false; !(await take(path, owner, stale)); waited = true) {
     if (!waited) onWait();
     await sleep(Math.min(beat, 500));

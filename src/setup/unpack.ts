@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { NotHere } from './not-here.js';
 import { pythonWith } from './python.js';
@@ -22,6 +22,7 @@ with zipfile.ZipFile(archive) as z:
             with z.open(name) as source, open(path, "wb") as sink:
                 shutil.copyfileobj(source, sink, 1 << 20)
 `;
+import { makeFolder } from '../formats/make-folder.js';
 
 /** Unpacks members of a zip (a wheel or an archive) with Python, which came with pip: Node has no reader of zips. */
 export async function unpack(archive: string, target: string, pattern: string): Promise<void> {
@@ -42,7 +43,7 @@ export async function fillFolder(
   const scratch = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   const content = join(scratch, 'content');
   try {
-    await mkdir(content, { recursive: true });
+    await makeFolder(content);
     try {
       await removeAbandoned(target);
       await fill(content, scratch);

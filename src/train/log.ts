@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
+import { makeFolder } from '../formats/make-folder.js';
 
 /** train_log.jsonl or eval_log.jsonl: a JSON object a line, numbers in the shortest form that reads back as the same double. */
 export class TrainLog {
@@ -13,7 +14,7 @@ export class TrainLog {
   /** Starts a log anew, or with the lines of `from`; an older one at this path is replaced. */
   static async open(path: string, from?: string): Promise<TrainLog> {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       const file = await open(path, 'w');
       if (from !== undefined) await file.appendFile(await readFile(from));
       return new TrainLog(path, file);

@@ -1,8 +1,9 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { QaError, messageOf } from '../errors.js';
 import { tfRecord } from '../formats/tfrecord.js';
+import { makeFolder } from '../formats/make-folder.js';
 
 // Event files as TensorBoard reads them: TFRecords of the protocol buffer `Event` (tensorboard/compat/proto/event.proto
 // and summary.proto), of which a few fields are written here, by their numbers.
@@ -26,7 +27,7 @@ export class TensorBoardLog {
     // TensorBoard reads the files of a folder in the order of their names.
     const path = join(folder, `events.out.tfevents.${seconds.toFixed(3).padStart(14, '0')}.qa-native`);
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const log = new TensorBoardLog(path, await open(path, 'wx'));
       await log.file.appendFile(Buffer.concat([encodeVersion(seconds), encodeStart(seconds, firstStep)]));
       return log;

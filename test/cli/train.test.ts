@@ -164,6 +164,7 @@ test('wrong usage is 2, in a sentence', async (t) => {
     ],
     [['train', 'lstm', '--dataset', 'news'], /--dataset to be squad, squad_v2 or sample, got "news"/],
     [['train', 'lstm', '--dataset', 'sample', '--frobnicate'], /Unknown argument: frobnicate/],
+    [['train', 'lstm', '--dataset', 'sample', '--max-steps'], /Not enough arguments following: max-steps/],
     [['train', 'lstm', '--train-file', sample.trainFile], /--vocab-file with random weights/],
     [
       ['train', 'lstm', '--dataset', 'sample', '--max-train-samples', '0'],
