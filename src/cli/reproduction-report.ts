@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readExamples } from '../data/read-examples.js';
 import type { Predictions } from '../evaluate/metrics.js';
-import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { resolveDataset } from '../hub/datasets.js';
 import type { Report, Section } from '../report/section.js';
 import type { Row } from '../reproduce/comparison.js';
-import { readKeptJson } from '../reproduce/kept-file.js';
+import { keepJson } from '../reproduce/kept-file.js';
 import type { Part } from '../reproduce/part.js';
 import { reproductionReport } from '../reproduce/report.js';
 import { measureStepTimes, stepTimeSection } from '../reproduce/step-times.js';
@@ -89,6 +88,8 @@ async function variants(args: ReproduceArgs): Promise<Section> {
         },
       },
       onProgress,
+      (name, make) =>
+        keepJson(join(args.outputDir, 'variants', `${name.replace(/[^\w.]+/g, '-')}.json`), make),
     );
     return { questions: questions.length, results };
   });
@@ -101,17 +102,14 @@ async function measuredOnce<T>(
   name: string,
   measure: (onProgress: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  const path = join(args.outputDir, `${name}.json`);
-  const kept = await readKeptJson(path);
-  if (kept !== undefined) return kept as T;
-  const progress = new Progress(name, 1, 'measurement');
-  try {
-    const measured = await measure((done, total) => {
-      progress.update(done / total);
-    });
-    await writeJsonAtomic(path, measured);
-    return measured;
-  } finally {
-    progress.clear();
-  }
+  return keepJson(join(args.outputDir, `${name}.json`), async () => {
+    const progress = new Progress(name, 1, 'measurement');
+    try {
+      return await measure((done, total) => {
+        progress.update(done / total);
+      });
+    } finally {
+      progress.clear();
+    }
+  });
 }

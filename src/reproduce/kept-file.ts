@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, QaError } from '../errors.js';
+import { writeJsonAtomic } from '../formats/atomic-file.js';
 
 /**
  * The JSON that an earlier run left at `path`; undefined where there is no such file.
@@ -17,4 +18,13 @@ export async function readKeptJson(path: string): Promise<unknown> {
       { cause: error },
     );
   }
+}
+
+/** What an earlier run left at `path`, else what `make` makes, which is then kept there. */
+export async function keepJson<T>(path: string, make: () => Promise<T>): Promise<T> {
+  const kept = await readKeptJson(path);
+  if (kept !== undefined) return kept as T;
+  const made = await make();
+  await writeJsonAtomic(path, made);
+  return made;
 }

@@ -59,15 +59,20 @@ function variantsFor(start: Variant['start']): Variant[] {
     : [...variants, { name: fromRandom, start: 'random', batches: 1, recipe: {} }];
 }
 
-/** Trains and evaluates each variant; `onProgress` hears of the steps done of all. */
+/**
+ * Trains and evaluates each variant.
+ * @param onProgress hears how many of all are done
+ * @param keep gives what was made of a variant before, or makes it: a run may be killed between two
+ */
 export async function runVariants(
   run: VariantRun,
   onProgress: (done: number, total: number) => void,
+  keep: (name: string, make: () => Promise<VariantResult>) => Promise<VariantResult> = (_, make) => make(),
 ): Promise<VariantResult[]> {
   const variants = variantsFor(run.starts.checkpoint === undefined ? 'random' : 'checkpoint');
   const results: VariantResult[] = [];
   for (const [index, variant] of variants.entries()) {
-    results.push(await runVariant(run, variant));
+    results.push(await keep(variant.name, () => runVariant(run, variant)));
     onProgress(index + 1, variants.length);
   }
   return results;
