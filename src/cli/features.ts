@@ -46,7 +46,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
     const tokenizer = await openTokenizer(args);
     if (tokenizer === undefined) {
       throw new UsageError(
-        'Expected --vocab-file or --model-name-or-path, but neither came; give the vocab.txt to tokenize with, or the folder of a BERT.',
+        'Expected --vocab-file or --model-name-or-path, but neither came; give the vocab.txt to tokenize with, or a BERT by its name on the hub or its folder.',
       );
     }
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);

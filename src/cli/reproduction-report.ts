@@ -12,7 +12,7 @@ import { measureStepTimes, stepTimeSection } from '../reproduce/step-times.js';
 import { runVariants, variantsSection } from '../reproduce/variants.js';
 import { resolveDevice } from '../runtime.js';
 import { cacheDir } from '../setup/paths.js';
-import { defaultStart } from './run-training.js';
+import { chooseVocabulary, defaultStart } from './run-training.js';
 import { resolveSettings } from './options.js';
 import { Progress } from './progress.js';
 import type { ReproduceArgs } from './reproduce.js';
@@ -38,9 +38,8 @@ export async function makeReport(
 }
 
 /** The vocabulary of models that start at random: the one given, or the checkpoint's. */
-export function vocabularyOf({ vocabFile, modelNameOrPath }: ReproduceArgs): string | undefined {
-  const folder = modelNameOrPath === 'random' ? undefined : modelNameOrPath;
-  return vocabFile ?? (folder === undefined ? undefined : join(folder, 'vocab.txt'));
+export function vocabularyOf({ vocabFile, modelNameOrPath }: ReproduceArgs) {
+  return { vocabFile, tokenizerName: modelNameOrPath === 'random' ? undefined : modelNameOrPath };
 }
 
 /** The losses of every so many steps of a run. */
@@ -66,7 +65,7 @@ async function variants(args: ReproduceArgs): Promise<Section> {
   const settings = resolveSettings(dataset.settings, { ...args });
   const start = {
     configName: args.configName,
-    vocabFile: vocabularyOf(args) ?? dataset.vocabFile,
+    ...chooseVocabulary(vocabularyOf(args), 'random', dataset),
     seed: args.seed,
   };
   const checkpoint = args.modelNameOrPath ?? defaultStart('bert-mini', dataset);

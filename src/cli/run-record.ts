@@ -33,7 +33,14 @@ const defaults = { seed: 42, eval: true, device: 'auto', json: false, overwriteO
 const ofThisStart = ['fromRun', 'outputDir', 'resumeFromCheckpoint', 'overwriteOutputDir', 'json'];
 /** Second names of flags. */
 const aliases = ['checkpoint', 'batchSize', 'epochs'];
-const pathFlags = ['modelNameOrPath', 'trainFile', 'validationFile', 'vocabFile', 'configName'];
+const pathFlags = [
+  'modelNameOrPath',
+  'tokenizerName',
+  'trainFile',
+  'validationFile',
+  'vocabFile',
+  'configName',
+];
 
 /** The flags given, over those of --from-run, over the defaults. */
 export async function completeArgs(

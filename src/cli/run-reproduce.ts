@@ -131,7 +131,7 @@ async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: 
 /** BERT-mini starts from the checkpoint, the other two at random; the checkpoint's vocabulary is that of all. */
 function startOf(args: ReproduceArgs, model: ModelName) {
   if (model === 'bert-mini') return {};
-  return { modelNameOrPath: 'random', configName: undefined, vocabFile: vocabularyOf(args) };
+  return { modelNameOrPath: 'random', configName: undefined, ...vocabularyOf(args) };
 }
 
 /** Settings that change no figure. */

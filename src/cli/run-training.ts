@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { cacheDir } from '../setup/paths.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
-import { startingPoint } from '../hub/pretrained.js';
+import { defaultCheckpoint, startingPoint } from '../hub/pretrained.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { saveModel } from '../models/folder.js';
 import { modelKind } from '../models/index.js';
@@ -115,7 +115,7 @@ export async function trainAndEvaluate(
   const { model, config, tokenizer, report } = await startingPoint(kind, {
     modelNameOrPath: start,
     configName: args.configName,
-    vocabFile: resumed === undefined ? (args.vocabFile ?? dataset.vocabFile) : undefined,
+    ...(resumed === undefined ? chooseVocabulary(args, start, dataset) : {}),
     seed: args.seed,
   });
   const features = prepareFeatures(examples, tokenizer, settings);
@@ -221,7 +221,17 @@ export async function trainAndEvaluate(
 
 /** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */
 export function defaultStart(model: string, dataset: Dataset): string {
-  return model === 'bert-mini' && dataset.name !== 'sample' ? 'google/bert_uncased_L-4_H-256_A-4' : 'random';
+  return model === 'bert-mini' && dataset.name !== 'sample' ? defaultCheckpoint : 'random';
+}
+
+/** The vocabulary that the flags name, else for random weights the data set's; a checkpoint has its own. */
+export function chooseVocabulary(
+  { vocabFile, tokenizerName }: Pick<TrainArgs, 'vocabFile' | 'tokenizerName'>,
+  start: string,
+  dataset: Dataset,
+) {
+  const isGiven = vocabFile !== undefined || tokenizerName !== undefined;
+  return isGiven || start !== 'random' ? { vocabFile, tokenizerName } : { vocabFile: dataset.vocabFile };
 }
 
 /** What evaluation and prediction have to cut windows by, so that they need not be told again. */

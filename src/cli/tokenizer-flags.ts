@@ -7,7 +7,7 @@ export const tokenizerOptions = {
   'model-name-or-path': {
     type: 'string',
     alias: 'checkpoint',
-    describe: 'a folder with vocab.txt or tokenizer.json instead',
+    describe: 'a model of the hub or a folder whose tokenizer is taken instead',
     requiresArg: true,
   },
 } as const satisfies Record<string, Options>;
@@ -24,5 +24,7 @@ export async function openTokenizer({
 }: TokenizerArgs): Promise<BertTokenizer | undefined> {
   const { readTokenizer, readVocab } = await import('../data/tokenizer-files.js');
   if (vocabFile !== undefined) return readVocab(vocabFile);
-  return modelNameOrPath === undefined ? undefined : readTokenizer(modelNameOrPath);
+  if (modelNameOrPath === undefined) return undefined;
+  const { modelFolder } = await import('../hub/model-folder.js');
+  return readTokenizer(await modelFolder(modelNameOrPath, 'tokenizer'));
 }

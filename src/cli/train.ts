@@ -34,6 +34,7 @@ export interface TrainArgs extends ResumeArgs, EvaluationArgs, KernelArgs {
   readonly modelNameOrPath: string | undefined;
   readonly configName: string | undefined;
   readonly vocabFile: string | undefined;
+  readonly tokenizerName?: string | undefined;
   readonly outputDir: string | undefined;
   readonly maxTrainSamples: number | undefined;
   readonly lrSchedulerType?: LrSchedulerType | undefined;
@@ -68,7 +69,8 @@ export const trainCommand: CommandModule<object, GivenTrainArgs> = {
     'model-name-or-path': {
       type: 'string',
       alias: 'checkpoint',
-      describe: 'a folder in Hugging Face layout, or random',
+      describe: 'a model of the hub, a folder in Hugging Face layout, or random',
+      defaultDescription: 'for bert-mini google/bert_uncased_L-4_H-256_A-4',
       requiresArg: true,
     },
     'config-name': {
@@ -76,7 +78,16 @@ export const trainCommand: CommandModule<object, GivenTrainArgs> = {
       describe: 'config.json of a BERT that starts at random',
       requiresArg: true,
     },
-    'vocab-file': { type: 'string', describe: 'vocab.txt, where the model brings none', requiresArg: true },
+    'vocab-file': {
+      type: 'string',
+      describe: "vocab.txt in place of the model's; for random weights in place of the default checkpoint's",
+      requiresArg: true,
+    },
+    'tokenizer-name': {
+      type: 'string',
+      describe: 'a model of the hub or a folder whose tokenizer is taken instead',
+      requiresArg: true,
+    },
     'output-dir': {
       type: 'string',
       describe: 'where the run goes',

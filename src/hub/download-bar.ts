@@ -7,16 +7,20 @@ interface Terminal {
   write(text: string): unknown;
 }
 
+/** Less is there before it can be read. */
+const smallest = 2 ** 20;
+
 /** How far a download is: a bar on a terminal, else a line for every tenth. */
 export class DownloadBar {
-  received = 0;
   readonly #began = performance.now();
   #told = 0;
 
   constructor(
-    /** Bytes in all; 0 where the server does not say, and then nothing is shown. */
+    /** Bytes in all; 0 where the server does not say. Then nothing is shown, and of what is here at once neither. */
     private readonly total: number,
     private readonly say: Say,
+    /** Bytes that came before. */
+    public received = 0,
     private readonly terminal: Terminal = process.stderr,
   ) {}
 
@@ -24,7 +28,7 @@ export class DownloadBar {
     this.received += bytes;
     // A terminal is told every hundredth, a log every tenth.
     const parts = this.terminal.isTTY ? 100 : 10;
-    const part = this.total > 0 ? Math.floor((parts * this.received) / this.total) : 0;
+    const part = this.total >= smallest ? Math.floor((parts * this.received) / this.total) : 0;
     if (part <= this.#told) return;
     this.#told = part;
     const done = `${Math.round(this.received / 2 ** 20)} of ${Math.round(this.total / 2 ** 20)} MiB`;

@@ -1,13 +1,16 @@
-import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { readTokenizer, readVocab } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
-import { loadModel } from '../models/folder.js';
+import { loadModel, readModelConfig } from '../models/folder.js';
 import type { AnyModelKind } from '../models/index.js';
 import type { LoadReport } from '../models/load-report.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { manualSeed } from '../random.js';
+import { modelFolder } from './model-folder.js';
+
+/** Where BERT-mini starts, as in the notebook; its vocabulary is that of the other models. */
+export const defaultCheckpoint = 'google/bert_uncased_L-4_H-256_A-4';
 
 /** A model to train, with its tokenizer. */
 export interface StartingPoint {
@@ -19,11 +22,13 @@ export interface StartingPoint {
 }
 
 export interface StartingPointArgs {
-  /** A folder in Hugging Face layout, or `random`. */
+  /** A model of the hub, a folder in Hugging Face layout, or `random`. */
   readonly modelNameOrPath: string;
   /** config.json of a BERT that starts from random weights. */
   readonly configName?: string | undefined;
   readonly vocabFile?: string | undefined;
+  /** Whose tokenizer is taken, where no vocabulary is given: by default the checkpoint's, or the default one's. */
+  readonly tokenizerName?: string | undefined;
   readonly seed: number;
 }
 
@@ -33,26 +38,20 @@ export interface StartingPointArgs {
  */
 export async function startingPoint(kind: AnyModelKind, args: StartingPointArgs): Promise<StartingPoint> {
   if (args.modelNameOrPath === 'random') return randomStart(kind, args);
-  const dir = args.modelNameOrPath;
-  await expectFolder(dir);
-  const tokenizer = args.vocabFile === undefined ? await readTokenizer(dir) : await readVocab(args.vocabFile);
-  manualSeed(args.seed);
-  const loaded = await loadModel(dir);
-  if (loaded.kind !== kind) {
+  const dir = await modelFolder(args.modelNameOrPath);
+  const saved = await readModelConfig(dir);
+  if (saved.kind !== kind) {
     throw new UsageError(
-      `Expected a checkpoint of model_type "${kind.modelType}" in ${dir}, got "${loaded.kind.modelType}"; train the model that it belongs to.`,
+      `Expected a checkpoint of model_type "${kind.modelType}" in ${dir}, got "${saved.kind.modelType}"; train the model that it belongs to.`,
     );
   }
-  return { ...loaded, tokenizer };
+  const tokenizer = await openTokenizer(args, dir);
+  manualSeed(args.seed);
+  return { ...(await loadModel(dir)), tokenizer };
 }
 
 async function randomStart(kind: AnyModelKind, args: StartingPointArgs): Promise<StartingPoint> {
-  if (args.vocabFile === undefined) {
-    throw new UsageError(
-      'Expected --vocab-file with random weights, but none came; give the vocab.txt to tokenize with.',
-    );
-  }
-  const tokenizer = await readVocab(args.vocabFile);
+  const tokenizer = await openTokenizer(args, defaultCheckpoint);
   const vocabSize = tokenizer.vocabulary.length;
   const config =
     args.configName === undefined
@@ -60,6 +59,14 @@ async function randomStart(kind: AnyModelKind, args: StartingPointArgs): Promise
       : await readConfig(kind, args.configName, vocabSize);
   manualSeed(args.seed);
   return { model: kind.create(config), config, tokenizer, report: undefined };
+}
+
+async function openTokenizer(
+  { vocabFile, tokenizerName }: StartingPointArgs,
+  otherwise: string,
+): Promise<BertTokenizer> {
+  if (vocabFile !== undefined) return readVocab(vocabFile);
+  return readTokenizer(await modelFolder(tokenizerName ?? otherwise, 'tokenizer'));
 }
 
 async function readConfig(kind: AnyModelKind, path: string, vocabSize: number): Promise<object> {
@@ -71,18 +78,6 @@ async function readConfig(kind: AnyModelKind, path: string, vocabSize: number): 
     throw new QaError(
       `Expected a model's settings in ${path}, but they could not be read (${messageOf(error)}); check the path.`,
       'ERR_CONFIG',
-    );
-  }
-}
-
-async function expectFolder(dir: string): Promise<void> {
-  try {
-    await access(join(dir, 'config.json'));
-  } catch {
-    throw new QaError(
-      `Expected --model-name-or-path to be "random" or a folder with config.json, vocab.txt and model.safetensors, ` +
-        `but ${dir} has no config.json; download the checkpoint and give its folder.`,
-      'ERR_NO_MODEL',
     );
   }
 }

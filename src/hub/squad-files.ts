@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getHFHubCachePath, getRepoFolderName, HUB_URL } from '@huggingface/hub';
+import { getRepoFolderName } from '@huggingface/hub';
 import { readExamples } from '../data/read-examples.js';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
+import { fileHash } from '../formats/file-hash.js';
 import { download } from './download.js';
+import { hubSettings } from './hub-settings.js';
 
 /** Where one file of SQuAD can be had, and how many questions it holds. */
 interface SquadFile {
@@ -52,12 +53,9 @@ export type SquadSplit = 'train' | 'validation';
 
 /** Where it can be had, as the environment says. */
 export function squadServers(env: NodeJS.ProcessEnv = process.env): SquadServers {
-  return {
-    site: env['QA_NATIVE_SQUAD_SITE'] ?? 'https://rajpurkar.github.io/SQuAD-explorer/dataset',
-    hub: (env['HF_ENDPOINT'] ?? HUB_URL).replace(/\/+$/, ''),
-    hubCache: getHFHubCachePath(),
-    isOffline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
-  };
+  const { endpoint, cache, isOffline } = hubSettings(env);
+  const site = env['QA_NATIVE_SQUAD_SITE'] ?? 'https://rajpurkar.github.io/SQuAD-explorer/dataset';
+  return { site, hub: endpoint, hubCache: cache, isOffline };
 }
 
 export interface SquadServers {
@@ -126,7 +124,7 @@ export async function squadPath(
  * killed before it had counted, or somebody put the file here) it is counted, and the sum written.
  */
 async function damageOf(path: string, questions: number): Promise<string | undefined> {
-  const sum = await sha256(path);
+  const sum = await fileHash(path);
   if (existsSync(sumPath(path))) {
     return (await readFile(sumPath(path), 'utf8')).trim() === sum
       ? undefined
@@ -163,12 +161,6 @@ async function snapshotFile(
 
 function sumPath(path: string): string {
   return `${path}.sha256`;
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }
 
 function say(text: string): void {

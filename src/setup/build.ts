@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { findLibtorch, libtorchNotFound } from './libtorch.js';
-import { withLock } from './lock.js';
+import { withLock } from '../formats/lock.js';
 import { packageRoot, stampPath } from './paths.js';
 import { run } from './run.js';
 import { toStderr, type Say } from './say.js';

@@ -165,7 +165,6 @@ test('wrong usage is 2, in a sentence', async (t) => {
     [['train', 'lstm', '--dataset', 'news'], /--dataset to be squad, squad_v2 or sample, got "news"/],
     [['train', 'lstm', '--dataset', 'sample', '--frobnicate'], /Unknown argument: frobnicate/],
     [['train', 'lstm', '--dataset', 'sample', '--max-steps'], /Not enough arguments following: max-steps/],
-    [['train', 'lstm', '--train-file', sample.trainFile], /--vocab-file with random weights/],
     [
       ['train', 'lstm', '--dataset', 'sample', '--max-train-samples', '0'],
       /--max-train-samples to be a whole number of 1 or more/,
@@ -206,7 +205,15 @@ test('what fails is 1, in a sentence', async (t) => {
     [['train', 'lstm', '--train-file', sample.trainFile, '--vocab-file', file], /it lacks \[PAD\]/],
     [
       ['train', 'bert-mini', '--train-file', sample.trainFile, '--model-name-or-path', folder],
-      /has no config\.json/,
+      /settings in .*config\.json, but they could not be read/,
+    ],
+    [
+      ['train', 'bert-mini', '--train-file', sample.trainFile, '--model-name-or-path', './nowhere'],
+      /folder of a model or a model's name on the hub, got \.\/nowhere, which is neither/,
+    ],
+    [
+      ['train', 'bert-mini', '--train-file', sample.trainFile, '--model-name-or-path', file],
+      /a-file, which is a file/,
     ],
     [
       ['train', 'bert-mini', '--train-file', sample.trainFile, '--model-name-or-path', badConfig],

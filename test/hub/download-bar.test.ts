@@ -8,7 +8,7 @@ function feed(total: number, isTTY: boolean) {
   const said: string[] = [];
   const drawn: string[] = [];
   const terminal = { isTTY, write: (text: string) => drawn.push(text) };
-  const bar = new DownloadBar(total, (text) => said.push(text), terminal);
+  const bar = new DownloadBar(total, (text) => said.push(text), 0, terminal);
   for (let piece = 0; piece < 200; piece += 1) bar.add(mebibyte);
   bar.finish();
   return { said, drawn };
@@ -30,6 +30,13 @@ test('a terminal shows a bar that grows and is taken away', (t) => {
   t.is(drawn.at(-1), '\r\u001b[K');
 });
 
-test('without a length nothing is told', (t) => {
-  t.deepEqual(feed(0, false), { said: [], drawn: [] });
+test('without a length, or of little, nothing is told', (t) => {
+  for (const total of [0, mebibyte - 1]) t.deepEqual(feed(total, false), { said: [], drawn: [] });
+});
+
+test('a download that goes on is as far as it was', (t) => {
+  const said: string[] = [];
+  const bar = new DownloadBar(10 * mebibyte, (text) => said.push(text), 5 * mebibyte, { write: t.fail });
+  bar.add(mebibyte);
+  t.deepEqual(said, ['  60 % (6 of 10 MiB)']);
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { withLock } from '../../src/setup/lock.js';
+import { withLock } from '../../src/formats/lock.js';
 import { temporaryFolder } from '../cli/run.js';
 
 const root = temporaryFolder();

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { getRepoFolderName } from '@huggingface/hub';
+import { writeFileAtomic } from '../formats/atomic-file.js';
+import { makeFolder } from '../formats/make-folder.js';
+import type { HubFile } from './hub-file.js';
+
+/**
+ * A model's place in the cache that Python's tools share: `blobs` by their hash, `snapshots` of links to them by commit,
+ * and in `refs` which commit a branch is.
+ */
+export class CachedRepository {
+  readonly #folder: string;
+  readonly #locks: string;
+
+  constructor(cache: string, name: string) {
+    const folder = getRepoFolderName({ type: 'model', name });
+    this.#folder = join(cache, folder);
+    this.#locks = join(cache, '.locks', folder);
+  }
+
+  blob(hash: string): string {
+    return join(this.#folder, 'blobs', hash);
+  }
+
+  lock(hash: string): string {
+    return join(this.#locks, `${hash}.qa-native.lock`);
+  }
+
+  snapshot(commit: string): string {
+    return join(this.#folder, 'snapshots', commit);
+  }
+
+  /** The folder of the newest snapshot; undefined where there is none. */
+  async newest(): Promise<string | undefined> {
+    if (!existsSync(this.#ref)) return undefined;
+    const folder = this.snapshot((await readFile(this.#ref, 'utf8')).trim());
+    return existsSync(folder) ? folder : undefined;
+  }
+
+  /** Makes a commit the newest. */
+  async setNewest(commit: string): Promise<void> {
+    if (existsSync(this.#ref) && (await readFile(this.#ref, 'utf8')) === commit) return;
+    await writeFileAtomic(this.#ref, commit);
+  }
+
+  /** Puts a file whose blob is there into a snapshot: a link, or where the system knows none a copy. */
+  async link(commit: string, { path, hash }: HubFile): Promise<void> {
+    const place = join(this.snapshot(commit), path);
+    const temporary = `${place}.${randomBytes(6).toString('hex')}.tmp`;
+    await makeFolder(dirname(place));
+    const blob = this.blob(hash);
+    try {
+      await symlink(relative(dirname(place), blob), temporary).catch(() => copyFile(blob, temporary));
+      await rename(temporary, place);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  get #ref(): string {
+    return join(this.#folder, 'refs', 'main');
+  }
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HubSettings } from './hub-settings.js';
+import { isBusy, pauses, reasonOf } from './retry.js';
+
+/** More pages than any listing has: one that goes on past it goes in circles. */
+const mostRequests = 100;
+
+/**
+ * `fetch` for the library's questions to the hub, whose answers are small: each whole within the time that one has
+ * patience for, with further tries where the hub is busy or cannot be reached.
+ */
+export function hubFetch(settings: HubSettings): typeof fetch {
+  let requests = 0;
+  return async (input, init) => {
+    requests += 1;
+    if (requests > mostRequests) throw new Error(`the hub's list goes on after ${mostRequests} pages`);
+    const url = input instanceof Request ? input.url : input;
+    const headers = { ...Object.fromEntries(new Headers(init?.headers)), ...authorization(settings, url) };
+    for (let tries = 0; ; tries += 1) {
+      const pause = pauses[tries];
+      try {
+        const signal = AbortSignal.timeout(1000 * settings.patience);
+        const response = await fetch(input, { ...init, headers, signal });
+        const body = await response.arrayBuffer();
+        if (pause === undefined || !isBusy(response.status)) {
+          const { status } = response;
+          return new Response(body.byteLength === 0 ? null : body, { status, headers: response.headers });
+        }
+      } catch (error) {
+        if (pause === undefined) {
+          throw new Error(`the server cannot be reached (${reasonOf(error)})`, { cause: error });
+        }
+      }
+      await sleep(1000 * pause);
+    }
+  };
+}
+
+/** The token is for the hub alone: fetch leaves it out where another host is redirected to, and so does this. */
+export function authorization({ token, endpoint }: HubSettings, url: string | URL): Record<string, string> {
+  const isHub = new URL(url).origin === new URL(endpoint).origin;
+  return token === undefined || !isHub ? {} : { authorization: `Bearer ${token}` };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { getHFHubCachePath, HUB_URL } from '@huggingface/hub';
+
+/** Where the hub is, where its files are kept, and who asks: what the environment says to Python's tools too. */
+export interface HubSettings {
+  /** Hugging Face's, or a mirror of it (`HF_ENDPOINT`), without a slash at its end. */
+  readonly endpoint: string;
+  /** The folder that Python's tools share (`HF_HUB_CACHE`, else `hub` in `HF_HOME`). */
+  readonly cache: string;
+  /** Nothing is asked of the network (`HF_HUB_OFFLINE`). */
+  readonly isOffline: boolean;
+  /** For private repositories: `HF_TOKEN`, else the file that `hf auth login` writes. */
+  readonly token: string | undefined;
+  /** Seconds without an answer or a further byte after which a connection is given up (`HF_HUB_DOWNLOAD_TIMEOUT`). */
+  readonly patience: number;
+}
+
+export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
+  const seconds = Number(env['HF_HUB_DOWNLOAD_TIMEOUT']);
+  return {
+    endpoint: (env['HF_ENDPOINT'] ?? HUB_URL).replace(/\/+$/, ''),
+    cache: inHome(getHFHubCachePath()),
+    isOffline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
+    token: cleaned(env['HF_TOKEN'] ?? env['HUGGING_FACE_HUB_TOKEN']) ?? tokenOfFile(env),
+    patience: seconds > 0 ? seconds : 10,
+  };
+}
+
+function tokenOfFile(env: NodeJS.ProcessEnv): string | undefined {
+  const path = env['HF_TOKEN_PATH'] ?? join(env['HF_HOME'] ?? dirname(defaultCache(env)), 'token');
+  try {
+    return cleaned(readFileSync(inHome(path), 'utf8'));
+  } catch {
+    // Nobody logged in: what is public needs no token, and what is not will say so.
+    return undefined;
+  }
+}
+
+function defaultCache(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'huggingface', 'hub');
+}
+
+function cleaned(token: string | undefined): string | undefined {
+  const trimmed = token?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** A leading `~` is the home folder, as for Python. */
+function inHome(path: string): string {
+  return path.replace(/^~(?=$|[/\\])/, homedir());
+}

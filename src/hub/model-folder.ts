@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import { QaError } from '../errors.js';
+import { hubModel } from './hub-model.js';
+import type { ModelPart } from './model-parts.js';
+
+/** `organisation/name`, or the bare name of one of the hub's first models. */
+const hubName = /^(?!.*(--|\.\.))\w[\w.-]*(\/\w[\w.-]*)?$/;
+
+/**
+ * The folder of a model: the one named, or that of the hub's cache for a name of the hub's. A folder that is there goes
+ * before the hub, as in `from_pretrained`.
+ * @throws QaError `ERR_NO_MODEL` for what is neither, `ERR_HUB` where the hub's cannot be had
+ */
+export async function modelFolder(nameOrPath: string, part: ModelPart = 'model'): Promise<string> {
+  const there = statSync(nameOrPath, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return nameOrPath;
+  if (there === undefined && hubName.test(nameOrPath)) return hubModel(nameOrPath, part);
+  throw new QaError(
+    `Expected the folder of a model or a model's name on the hub, got ${nameOrPath}, ` +
+      `which is ${there === undefined ? 'neither' : 'a file'}; check the path, or give a name like organisation/model.`,
+    'ERR_NO_MODEL',
+  );
+}

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { sample } from '../../src/data/sample.js';
+import { defaultCheckpoint } from '../../src/hub/pretrained.js';
+import { fakeHub } from '../hub/fake-hub.js';
+import { writeTinyModel } from '../reader/tiny-model.js';
+import { serving } from '../serving.js';
+import { qaNativeWith, temporaryFolder } from './run.js';
+
+const folder = temporaryFolder();
+const checkpoint = join(folder, 'checkpoint');
+const files: Record<string, Buffer> = {};
+test.before(async () => {
+  await writeTinyModel(checkpoint);
+  for (const name of readdirSync(checkpoint)) files[name] = readFileSync(join(checkpoint, name));
+});
+
+const data = ['--train-file', sample.trainFile, '--validation-file', sample.validationFile];
+const short = [
+  '--max-train-samples',
+  '12',
+  '--max-steps',
+  '1',
+  '--max-seq-length',
+  '64',
+  '--doc-stride',
+  '16',
+];
+
+/** Runs `qa-native` beside a hub that has a tiny BERT under the name. */
+async function withHub(model: string, cache: string, args: readonly string[], token?: string) {
+  const { listener, asked } = fakeHub(model, files, token === undefined ? {} : { token });
+  const result = await serving(listener, (url) =>
+    qaNativeWith({ HF_HOME: join(folder, cache), HF_ENDPOINT: url, HF_TOKEN: token }, ...args),
+  );
+  return { ...result, asked: asked.map(({ path }) => path) };
+}
+
+test('bert-mini starts from its checkpoint on the hub, and then without the network to the same bits', async (t) => {
+  const args = (run: string) => [
+    'train',
+    'bert-mini',
+    ...data,
+    ...short,
+    '--output-dir',
+    join(folder, run),
+    '--no-eval',
+  ];
+  const first = await withHub(defaultCheckpoint, 'shared', args('first'), 'hf_secret');
+  t.is(first.code, 0, first.stderr);
+  t.regex(first.stderr, /Fetching model\.safetensors/);
+  const offline = { HF_HOME: join(folder, 'shared'), HF_HUB_OFFLINE: '1' };
+  const second = await qaNativeWith(offline, ...args('second'));
+  t.is(second.code, 0, second.stderr);
+  const [one, two] = ['first', 'second'].map((run) => readFileSync(join(folder, run, 'model.safetensors')));
+  t.true(one?.equals(two ?? Buffer.alloc(0)));
+});
+
+test('random weights take the vocabulary of that checkpoint, without its weights', async (t) => {
+  const run = join(folder, 'lstm');
+  const args = ['train', 'lstm', ...data, ...short, '--batch-size', '2', '--no-eval', '--output-dir', run];
+  const { code, stderr, asked } = await withHub(defaultCheckpoint, 'vocabulary', args);
+  t.is(code, 0, stderr);
+  t.false(asked.some((path) => path.includes('safetensors')));
+  t.true(readFileSync(join(run, 'vocab.txt')).equals(files['vocab.txt'] ?? Buffer.alloc(0)));
+});
+
+test('features and check tokenize as a model of the hub does', async (t) => {
+  const named = ['--model-name-or-path', 'some/bert'];
+  const lines = join(folder, 'lines.jsonl');
+  for (const args of [
+    ['features', '--file', sample.trainFile, '--split', 'train', '--output', lines],
+    ['check', '--train-file', sample.trainFile],
+  ]) {
+    const { code, stderr, asked } = await withHub('some/bert', 'tokenizer', [...args, ...named]);
+    t.is(code, 0, stderr);
+    t.false(asked.some((path) => path.includes('safetensors')));
+  }
+});
+
+test('a model that the hub has not is told in one sentence', async (t) => {
+  const args = ['train', 'bert-mini', ...data, ...short, '--model-name-or-path', 'nobody/nothing'];
+  const { code, stderr } = await withHub(defaultCheckpoint, 'none', [
+    ...args,
+    '--output-dir',
+    join(folder, 'none'),
+  ]);
+  t.is(code, 1);
+  t.regex(stderr, /^qa-native: Expected the model "nobody\/nothing" from the hub .*\n$/);
+});
