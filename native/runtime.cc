@@ -3,13 +3,9 @@
 #include <ATen/Version.h>
 #include <c10/core/GradMode.h>
 #include <torch/version.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-
-#include <cstdlib>
-#endif
 
 #include "binding.h"
+#include "large-blocks.h"
 
 namespace qa {
 namespace {
@@ -19,18 +15,6 @@ namespace {
   error.Set("code", code);
   error.Set("detail", detail);
   throw error;
-}
-
-/// Lets freed memory be used again. The C library gives large blocks back to the system at once, which then has to clear
-/// every page of the next ones: a tenth of a training step. Whoever sets its variables has a say of their own.
-void reuseFreedMemory() {
-#ifdef __GLIBC__
-  for (const auto* name : {"MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_"}) {
-    if (std::getenv(name) != nullptr) return;
-  }
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-#endif
 }
 
 std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -52,13 +36,13 @@ void throwAsJavaScript(Napi::Env env) {
 }
 
 void defineRuntime(Napi::Object& exports) {
-  reuseFreedMemory();
+  useLargeBlocks();
   exports.Set("torchVersion", TORCH_VERSION);
   define(exports, "cpuCapability", []() { return at::get_cpu_capability(); });
   define(exports, "cudaDeviceCount", []() {
     return static_cast<int64_t>(at::globalContext().hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0);
   });
-  define(exports, "cudaBuilt", []() { return at::globalContext().hasCUDA(); });
+  define(exports, "cudaBuilt", []() { return at::detail::getCUDAHooks().isBuilt(); });
   define(exports, "setNumThreads", [](int64_t count) { at::set_num_threads(static_cast<int>(count)); });
   define(exports, "getNumThreads", []() { return static_cast<int64_t>(at::get_num_threads()); });
   define(exports, "setGradEnabled", [](bool enabled) { c10::GradMode::set_enabled(enabled); });
