@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.js';
 import { Reader } from '../../src/reader/reader.js';
+import { pageExamples } from '../../src/serve/examples.js';
 import { createServer } from '../../src/serve/server.js';
 import { temporaryFolder } from '../cli/run.js';
 import { writeTinyModel } from '../reader/tiny-model.js';
@@ -90,13 +91,25 @@ test.serial('the answer is marked in its place, with runners-up and the scores o
 
 test.serial('an example is one click away, its other questions one more', async (t) => {
   await withPage(t, {}, async (page) => {
-    await page.getByRole('navigation', { name: 'Examples' }).getByRole('button').first().click();
+    const example = page.getByRole('navigation', { name: 'Examples' }).getByRole('button').first();
+    const [, question] = (await pageExamples())[0].questions;
+    const other = page.getByRole('group', { name: 'Questions of this example' }).getByText(question);
+    await example.click();
     await passage(page).waitFor();
-    const questions = page.getByRole('group', { name: 'Questions of this example' }).getByRole('button');
-    const second = (await questions.nth(1).textContent()) ?? '';
-    await questions.nth(1).click();
+    t.is(await other.getAttribute('aria-pressed'), 'false');
+
+    const answered = page.waitForResponse('**/answer');
+    await other.click();
+    await answered;
     await passage(page).waitFor();
-    t.is(await page.getByRole('textbox', { name: 'Question' }).inputValue(), second);
+    t.is(await page.getByRole('textbox', { name: 'Question' }).inputValue(), question);
+    t.is(await other.getAttribute('aria-pressed'), 'true');
+    t.is(await example.getAttribute('aria-pressed'), 'true');
+
+    // Another passage is no example.
+    await page.getByRole('button', { name: 'Edit' }).click();
+    t.is(await other.count(), 0);
+    t.is(await example.getAttribute('aria-pressed'), 'false');
   });
 });
 

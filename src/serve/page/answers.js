@@ -1,4 +1,5 @@
 // The list of answers: the best one and the runners-up, each a button that shows its place.
+import { pressWhere } from './press.js';
 
 const list = document.querySelector('#answers');
 
@@ -32,9 +33,7 @@ function describe({ text, probability }) {
 }
 
 function choose(chosen) {
-  for (const button of list.querySelectorAll('button')) {
-    button.setAttribute('aria-pressed', String(button === chosen));
-  }
+  pressWhere(list, (button) => button === chosen);
 }
 
 function span(className, text, dir = 'ltr') {

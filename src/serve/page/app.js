@@ -1,7 +1,7 @@
 // The page: takes a passage and a question, asks the server, and shows what came. Every text that comes from a user or
 // from the server is set as text, never as markup.
 import { showAnswers } from './answers.js';
-import { forgetSuggestions, offerExamples } from './examples.js';
+import { forgetExample, markSuggestion, offerExamples } from './examples.js';
 import { markAnswer, onEdit, readPassage, writePassage } from './passage.js';
 import { hideStrip, markInStrip, showStrip } from './strip.js';
 
@@ -27,6 +27,7 @@ async function ask() {
   error.hidden = true;
   try {
     const passage = readPassage();
+    markSuggestion(question.value);
     const began = performance.now();
     const reading = await send({ question: question.value, context: passage }, signal);
     show(passage, reading, performance.now() - began);
@@ -90,7 +91,7 @@ context.addEventListener('keydown', (event) => {
 });
 onEdit(() => {
   hideResult();
-  forgetSuggestions();
+  forgetExample();
 });
 void offerExamples((passage, asked) => {
   writePassage(passage);

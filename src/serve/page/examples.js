@@ -1,4 +1,5 @@
 // The bundled examples: a button each, which brings its passage, and its questions as suggestions.
+import { pressWhere } from './press.js';
 
 const nav = document.querySelector('#examples');
 const suggestions = document.querySelector('#suggestions');
@@ -10,7 +11,8 @@ export async function offerExamples(onExample) {
   const examples = await response.json();
   nav.replaceChildren(
     ...examples.map(({ title, context, questions }) =>
-      quietButton(title, () => {
+      quietButton(title, ({ currentTarget }) => {
+        pressWhere(nav, (button) => button === currentTarget);
         suggestions.replaceChildren(
           ...questions.map((question) => quietButton(question, () => onExample(context, question))),
         );
@@ -20,8 +22,14 @@ export async function offerExamples(onExample) {
   );
 }
 
+/** Shows which of the suggestions was asked, if one was. */
+export function markSuggestion(asked) {
+  pressWhere(suggestions, ({ textContent }) => textContent === asked);
+}
+
 /** Takes the suggestions away, whose passage is no longer the one that is shown. */
-export function forgetSuggestions() {
+export function forgetExample() {
+  pressWhere(nav, () => false);
   suggestions.replaceChildren();
 }
 

@@ -6,6 +6,9 @@ const canvas = strip.querySelector('canvas');
 const readout = document.querySelector('#readout');
 const section = document.querySelector('#scores');
 
+/** Pixels of the two small triangles that point at a token, above and below. */
+const pointer = 5;
+
 /** What is shown, or null: the text, its tokens' scores, the chosen answer, and the token that is pointed at. */
 let shown = null;
 
@@ -95,12 +98,26 @@ function draw() {
   ]) {
     pen.fillStyle = colour(name);
     scaled(logits).forEach((score, index) => {
-      pen.fillRect(index * step, middle, bar, direction * Math.max(0.5, score * (middle - 6)));
+      pen.fillRect(
+        (index + 0.5) * step - bar / 2,
+        middle,
+        bar,
+        direction * Math.max(0.5, score * (middle - 2 * pointer)),
+      );
     });
   }
   pen.fillStyle = colour('--ink');
-  const at = Math.min((shown.token + 0.5) * step, width - 1);
-  pen.fillRect(at - 0.5, 0, 1, height);
+  const at = (shown.token + 0.5) * step;
+  for (const [tip, base] of [
+    [pointer, 0],
+    [height - pointer, height],
+  ]) {
+    pen.beginPath();
+    pen.moveTo(at, tip);
+    pen.lineTo(at - pointer, base);
+    pen.lineTo(at + pointer, base);
+    pen.fill();
+  }
 }
 
 const keys = {
