@@ -4,11 +4,11 @@
 #include "dropout.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "binding.h"
 #include "mersenne-twister.h"
+#include "parallel.h"
 #include "vectorize.h"
 
 namespace qa {
@@ -29,8 +29,8 @@ Tensor applyMask(const Tensor& input, const Tensor& mask, float scale) {
   const auto* from = input.const_data_ptr<float>();
   const auto* bytes = mask.const_data_ptr<uint8_t>();
   auto* to = output.mutable_data_ptr<float>();
-  at::parallel_for(0, input.numel(), at::internal::GRAIN_SIZE,
-                   [&](int64_t begin, int64_t end) { multiply(from, bytes, scale, to, begin, end); });
+  parallelFor(input.numel(), at::internal::GRAIN_SIZE,
+              [&](int64_t begin, int64_t end) { multiply(from, bytes, scale, to, begin, end); });
   return output;
 }
 

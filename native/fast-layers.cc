@@ -1,12 +1,12 @@
 // Layers of --fast, for the CPU: the same mathematics as PyTorch's, with other kernels, another generator, and so other
 // last bits. Elsewhere they are PyTorch's own.
-#include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "binding.h"
 #include "fast-mask.h"
+#include "parallel.h"
 
 namespace qa {
 namespace {
@@ -99,7 +99,7 @@ std::vector<Head> headsOf(const std::vector<int64_t>& lengths, int64_t heads, in
 /// Calls `compute` for each head, with all threads; each of them computes a head on its own.
 template <typename Compute>
 void forEachHead(const std::vector<Head>& heads, Compute compute) {
-  at::parallel_for(0, static_cast<int64_t>(heads.size()), 1, [&](int64_t begin, int64_t end) {
+  parallelFor(static_cast<int64_t>(heads.size()), 1, [&](int64_t begin, int64_t end) {
     const c10::NoGradGuard noGrad;
     for (auto index = begin; index < end; ++index) compute(heads[static_cast<size_t>(index)]);
   });

@@ -2,13 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <mutex>
 
+#include "parallel.h"
 #include "philox.h"
 #include "vectorize.h"
 
@@ -64,7 +64,7 @@ void FastMask::apply(const Tensor& input, Tensor& output, int64_t first) const {
 Tensor FastMask::apply(const Tensor& input) const {
   const auto from = input.contiguous().view(-1);
   auto output = at::empty_like(from);
-  at::parallel_for(0, blocks(from.numel()), 16, [&](int64_t begin, int64_t end) {
+  parallelFor(blocks(from.numel()), 16, [&](int64_t begin, int64_t end) {
     const auto start = begin * kBlock, count = std::min(end * kBlock, from.numel()) - start;
     auto part = output.narrow(0, start, count);
     apply(from.narrow(0, start, count), part, begin);

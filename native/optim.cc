@@ -1,11 +1,11 @@
 // The optimizer's arithmetic over all parameters at once; which parameters, which rates and when is TypeScript's.
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "binding.h"
+#include "parallel.h"
 #include "vectorize.h"
 
 namespace qa {
@@ -70,7 +70,7 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
     }
     const Update flat{whole.param.view(-1), whole.grad.view(-1), whole.expAvg.view(-1), whole.expAvgSq.view(-1)};
     const auto size = flat.param.numel();
-    at::parallel_for(0, (size + kPiece - 1) / kPiece, 2, [&](int64_t begin, int64_t end) {
+    parallelFor((size + kPiece - 1) / kPiece, 2, [&](int64_t begin, int64_t end) {
       const c10::NoGradGuard noGradHere;
       for (auto start = begin * kPiece; start < std::min(end * kPiece, size); start += kPiece) {
         const auto piece = [&](const Tensor& a) { return a.narrow(0, start, std::min(kPiece, size - start)); };

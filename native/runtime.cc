@@ -53,6 +53,8 @@ void defineRuntime(Napi::Object& exports) {
   define(exports, "setDeterministic", [](bool enabled) {
     at::globalContext().setDeterministicAlgorithms(enabled, true);
     at::globalContext().setDeterministicCuDNN(enabled);
+    // Nothing reads memory before it was written; to fill it first would be a twentieth of a step.
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
   });
   define(exports, "setAllowTf32", [](bool enabled) {
     at::globalContext().setAllowTF32CuBLAS(enabled);
