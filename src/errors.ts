@@ -27,7 +27,11 @@ export class UsageError extends QaError {
   }
 }
 
-/** The message of anything that was thrown. */
+/**
+ * The message of anything that was thrown, as a part of a sentence: on one line, without control characters. JSON's
+ * parser quotes what it stumbled on, whatever that is.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/[\s\p{Cc}]+/gu, ' ');
 }

@@ -30,10 +30,10 @@ def learning_rates(kind, base, warmup, total):
 
 def schedule():
     settings = [("linear", *rest) for rest in [(3e-5, 3, 20), (1e-3, 5, 5), (2e-5, 8, 5), (3e-5, 0, 1)]]
-    for kind in "linear cosine polynomial inverse_sqrt constant constant_with_warmup".split():
+    for kind in "linear cosine cosine_with_restarts polynomial inverse_sqrt constant constant_with_warmup".split():
         settings += [(kind, 3e-5, 0, 7), (kind, 5e-4, 10, 33)]
     # Long enough for cosines that JavaScript rounds otherwise.
-    settings += [("cosine", 2e-5, 20, 200)]
+    settings += [(kind, 2e-5, 20, 200) for kind in ("cosine", "cosine_with_restarts")]
     names = ("lrSchedulerType", "learningRate", "numWarmupSteps", "numTrainingSteps")
     return {"cases": [{**dict(zip(names, case)), "rates": learning_rates(*case)} for case in settings]}
 

@@ -5,10 +5,13 @@ import { join, resolve } from 'node:path';
 import { QaError, UsageError, messageOf } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { fileHash } from '../formats/file-hash.js';
+import type { BertTokenizer } from '../data/tokenizer.js';
+import type { StartingPoint } from '../hub/pretrained.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { runtimeInfo } from '../runtime.js';
 import { packageVersion } from '../setup/package-version.js';
-import type { TrainArgs } from './train.js';
+import { expectFlags } from './recorded-flags.js';
+import { trainOptions, type TrainArgs } from './train.js';
 
 /** What came on the command line of `train`: a flag that is undefined is as in the run of --from-run, or the default. */
 export type GivenTrainArgs = { readonly [Name in keyof TrainArgs]: TrainArgs[Name] | undefined } & {
@@ -22,7 +25,7 @@ export interface RunRecord {
   readonly cpu_capability: string;
   /** Every flag, whether given or not, by its name in camelCase; device and threads as they came to be. */
   readonly flags: Readonly<Record<string, unknown>>;
-  /** SHA-256 of the files and of the weights at the beginning, by what they are. */
+  /** SHA-256 of the files, the vocabulary and the weights at the beginning, by what they are. */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -48,6 +51,7 @@ export async function completeArgs(
 ): Promise<{ args: TrainArgs; again: RunRecord | undefined }> {
   const { fromRun } = given;
   const again = fromRun === undefined ? undefined : await readRunRecord(fromRun);
+  if (again !== undefined) expectFlags(again.flags, trainOptions, join(fromRun ?? '', recordFile));
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   const outputDir = fromRun === undefined ? {} : { outputDir: `${fromRun.replace(/[/\\]+$/, '')}-again` };
   const args = { ...defaults, ...again?.flags, ...outputDir, ...Object.fromEntries(named) };
@@ -60,7 +64,7 @@ export async function makeRunRecord(
   args: TrainArgs,
   settings: object,
   files: Readonly<Record<string, string | undefined>>,
-  model: ReaderModel,
+  { model, tokenizer }: Pick<StartingPoint, 'model' | 'tokenizer'>,
 ): Promise<RunRecord> {
   const { torchVersion, cpuCapability, threads } = runtimeInfo();
   // yargs has each flag a second time with hyphens, and its own in front.
@@ -75,6 +79,7 @@ export async function makeRunRecord(
   const sha256: Record<string, string> = {};
   for (const [name, path] of Object.entries(files))
     if (path !== undefined) sha256[name] = await fileHash(path);
+  sha256['vocabulary'] = hashVocabulary(tokenizer);
   sha256['weights'] = hashWeights(model);
   return {
     versions: { 'qa-native': packageVersion(), libtorch: torchVersion, node: process.versions.node },
@@ -97,9 +102,8 @@ export function expectSameInputs(again: RunRecord, now: RunRecord, given: GivenT
   const changedFlags = Object.keys(again.flags).filter(
     (name) => ![undefined, again.flags[name]].includes((given as Record<string, unknown>)[name]),
   );
-  const other = Object.keys({ ...again.sha256, ...now.sha256 }).filter(
-    (name) => again.sha256[name] !== now.sha256[name],
-  );
+  // What a run of an older version did not note, nobody can compare.
+  const other = Object.keys(again.sha256).filter((name) => again.sha256[name] !== now.sha256[name]);
   if (other.length > 0 && changedFlags.length === 0) {
     throw new QaError(
       `Expected the ${other.join(', ')} that the run of --from-run had, got another SHA-256; bring them back or name the ones to take by their flags.`,
@@ -118,7 +122,7 @@ export function expectSameInputs(again: RunRecord, now: RunRecord, given: GivenT
   process.stderr.write(`qa-native: the last bits may differ: ${list}.\n`);
 }
 
-async function readRunRecord(dir: string): Promise<RunRecord> {
+export async function readRunRecord(dir: string): Promise<RunRecord> {
   const path = join(dir, recordFile);
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as Partial<RunRecord> | null;
@@ -141,4 +145,10 @@ function hashWeights(model: ReaderModel): string {
     hash.update(name).update(parameter.toFloat32Array());
   }
   return hash.digest('hex');
+}
+
+function hashVocabulary({ vocabulary, options }: BertTokenizer): string {
+  return createHash('sha256')
+    .update(JSON.stringify([vocabulary, options]))
+    .digest('hex');
 }

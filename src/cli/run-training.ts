@@ -22,6 +22,7 @@ import {
   completeArgs,
   expectSameInputs,
   makeRunRecord,
+  readRunRecord,
   writeRunRecord,
   type GivenTrainArgs,
   type RunRecord,
@@ -120,13 +121,15 @@ export async function trainAndEvaluate(
   });
   const features = prepareFeatures(examples, tokenizer, settings);
 
-  if (resumed === undefined) {
-    const { trainFile, validationFile } = dataset;
-    const files = { 'train file': trainFile, 'validation file': validationFile };
-    const record = await makeRunRecord(args, { ...settings, version2WithNegative, device }, files, model);
-    check(record);
-    await writeRunRecord(outputDir, record);
-  }
+  // A run that goes on is recorded as it began, wherever it goes on.
+  const { trainFile, validationFile } = dataset;
+  const files = { 'train file': trainFile, 'validation file': validationFile };
+  const record =
+    resumed === undefined
+      ? await makeRunRecord(args, { ...settings, version2WithNegative, device }, files, { model, tokenizer })
+      : await readRunRecord(resumed.folder);
+  if (resumed === undefined) check(record);
+  await writeRunRecord(outputDir, record);
 
   const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels);
   const { rowsPerStep, stepsPerEpoch, totalSteps } = countSteps(features.length, options);
@@ -153,6 +156,7 @@ export async function trainAndEvaluate(
     await saveModel(folder, kind, config, model);
     await saveTokenizer(folder, tokenizer);
     await writeJsonAtomic(join(folder, 'preparation.json'), pickPreparation(settings));
+    await writeRunRecord(folder, record);
   };
   const planEvaluations = (everySteps: number): EvaluationPlan => {
     const windows = prepareFeatures(validation, tokenizer, settings);

@@ -1,5 +1,6 @@
 import { readTokenizer } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
+import { checkVocabulary } from '../models/check-vocabulary.js';
 import { loadModel } from '../models/folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { readPreparation } from '../reader/preparation.js';
@@ -31,8 +32,9 @@ export async function openTrainedModel(
   setNumThreads(args.threads ?? availableThreads());
   useExactArithmetic();
   const kernels = resolveKernels(args, device);
-  const { model } = await loadModel(args.modelDir);
   const tokenizer = await readTokenizer(args.modelDir);
+  const { model, config } = await loadModel(args.modelDir);
+  checkVocabulary(tokenizer, config, args.modelDir);
   const settings = resolveSettings(await readPreparation(args.modelDir), { ...args });
   model.to(device).eval();
   return { model, tokenizer, settings, device, kernels };

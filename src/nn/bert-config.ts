@@ -34,6 +34,22 @@ const defaults: BertConfig = {
   pad_token_id: 0,
 };
 
+/** Whole numbers above 0. */
+const sizes: readonly string[] = [
+  'vocab_size',
+  'hidden_size',
+  'num_hidden_layers',
+  'num_attention_heads',
+  'intermediate_size',
+  'max_position_embeddings',
+  'type_vocab_size',
+];
+
+/** The greatest value that makes sense: of a size one that a file may hold, of the rest a probability. */
+function mostOf(name: string): number {
+  return sizes.includes(name) || name === 'pad_token_id' ? 10_000_000 : 1;
+}
+
 /** BERT-mini (Turc et al. 2019, arXiv:1908.08962): 4 layers, 256 wide. */
 export const bertMiniConfig: BertConfig = {
   ...defaults,
@@ -55,11 +71,19 @@ export function parseBertConfig(json: unknown, source: string): BertConfig {
   if (positions !== 'absolute') {
     throw invalid(`"position_embedding_type": "absolute" in ${source}`, JSON.stringify(positions));
   }
+  if (given['is_decoder'] === true) throw invalid(`"is_decoder": false in ${source}`, 'true');
   const config: Record<string, unknown> = {};
   for (const [name, fallback] of Object.entries(defaults) as [string, unknown][]) {
     const value = given[name] ?? fallback;
     if (typeof value !== typeof fallback) {
       throw invalid(`a ${typeof fallback} as "${name}" in ${source}`, JSON.stringify(value));
+    }
+    const least = sizes.includes(name) ? 1 : 0;
+    if (typeof value === 'number' && !(value >= least && value <= mostOf(name))) {
+      throw invalid(`${least} to ${mostOf(name)} as "${name}" in ${source}`, String(value));
+    }
+    if (sizes.includes(name) && !Number.isInteger(value)) {
+      throw invalid(`a whole number as "${name}" in ${source}`, String(value));
     }
     config[name] = value;
   }

@@ -1,6 +1,7 @@
 import { readTokenizer } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { QaError, UsageError } from '../errors.js';
+import { checkVocabulary } from '../models/check-vocabulary.js';
 import { loadModel } from '../models/folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
@@ -36,7 +37,7 @@ export async function openReader(dir: string, options: ReaderOptions): Promise<O
       'ERR_STATE_MISSING',
     );
   }
-  checkVocabulary(dir, tokenizer, config);
+  checkVocabulary(tokenizer, config, dir);
   const preparation = resolvePreparation(dir, options, await readPreparation(dir), config);
   model.to(device).eval();
   return { model, tokenizer, device, batchSize: options.batchSize ?? 12, ...preparation };
@@ -44,18 +45,7 @@ export async function openReader(dir: string, options: ReaderOptions): Promise<O
 
 /** Of the settings that the kinds of models have, those that matter here. */
 interface Sizes {
-  readonly vocab_size?: number;
   readonly max_position_embeddings?: number;
-}
-
-function checkVocabulary(dir: string, { vocabulary }: BertTokenizer, config: Sizes): void {
-  const size = config.vocab_size ?? Infinity;
-  if (vocabulary.length <= size) return;
-  throw new QaError(
-    `Expected at most ${size} tokens in the vocabulary of ${dir}, for so many has the model, got ${vocabulary.length}; ` +
-      'give the vocabulary that the model was trained with.',
-    'ERR_VOCABULARY',
-  );
 }
 
 function resolvePreparation(

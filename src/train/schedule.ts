@@ -10,6 +10,11 @@ export interface Schedule {
   readonly numTrainingSteps: number;
 }
 
+/** How much of the steps after the warmup is done, as a part of 1. */
+function progressOf(step: number, { numTrainingSteps, numWarmupSteps }: Schedule): number {
+  return (step - numWarmupSteps) / Math.max(1, numTrainingSteps - numWarmupSteps);
+}
+
 /** The rate at which `polynomial` ends. */
 const lrEnd = 1e-7;
 
@@ -19,10 +24,12 @@ const afterWarmup = {
     Math.max(0, (numTrainingSteps - step) / Math.max(1, numTrainingSteps - numWarmupSteps)),
 
   /** Half a wave. The cosine is the C library's, as in Python: JavaScript's may differ in the last bit. */
-  cosine: (step: number, { numTrainingSteps, numWarmupSteps }: Schedule) => {
-    const progress = (step - numWarmupSteps) / Math.max(1, numTrainingSteps - numWarmupSteps);
-    return Math.max(0, 0.5 * (1 + native.cosine(Math.PI * progress)));
-  },
+  cosine: (step: number, schedule: Schedule) =>
+    Math.max(0, 0.5 * (1 + native.cosine(Math.PI * progressOf(step, schedule)))),
+
+  /** The same, but 0 past its end: with one wave, transformers' default, nothing is restarted before. */
+  cosine_with_restarts: (step: number, schedule: Schedule): number =>
+    progressOf(step, schedule) >= 1 ? 0 : afterWarmup.cosine(step, schedule),
 
   /** A straight line, as the power is 1 by default, but down to `lrEnd`. */
   polynomial: (step: number, { numTrainingSteps, numWarmupSteps, learningRate }: Schedule) => {

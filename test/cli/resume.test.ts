@@ -96,6 +96,16 @@ test.serial('a damaged checkpoint is named and passed over', async (t) => {
   t.deepEqual(bitsOf(dir), bitsOf(whole));
 });
 
+test.serial('a run that goes on in another folder is recorded there as it began', async (t) => {
+  const dir = join(folder, 'moved');
+  const { stderr } = await stopAt(3, 'SIGINT', train(join(folder, 'left')));
+  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const resumed = await qaNative(...train(dir, '--resume-from-checkpoint', checkpoint));
+  t.is(resumed.code, 0, resumed.stderr);
+  t.deepEqual(bitsOf(dir), bitsOf(whole));
+  t.deepEqual(readFileSync(join(dir, 'run.json')), readFileSync(join(folder, 'left', 'run.json')));
+});
+
 test.serial('an unfinished run is neither mixed with another nor begun anew unasked', async (t) => {
   const dir = join(folder, 'unfinished');
   await stopAt(3, 'SIGTERM', train(dir));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import test from 'ava';
 import type { RunRecord } from '../../src/cli/run-record.js';
@@ -65,6 +65,29 @@ test.serial('a file that has changed since is named', async (t) => {
   t.is(code, 1);
   t.regex(stderr, /Expected the train file that the run of --from-run had, got another SHA-256/);
 });
+
+const damages: readonly (readonly [name: string, damage: (text: string) => string, message: RegExp])[] = [
+  ['cut', (text) => text.slice(0, 100), /could not be read \(.*JSON.*\); give the --output-dir of a run/],
+  ['without hashes', (text) => text.replace('"sha256"', '"sha257"'), /it lacks flags, sha256 or versions/],
+  [
+    'of another schedule',
+    (text) => text.replace('"cosine"', '"cosind"'),
+    /got "lrSchedulerType" with "cosind"/,
+  ],
+  ['of a flag that is none', (text) => text.replace('"seed"', '"seee"'), /got "seee" with 7/],
+  ['of a text for a number', (text) => text.replace('"seed": 7', '"seed": "7"'), /got "seed" with "7"/],
+];
+for (const [name, damage, message] of damages) {
+  test.serial(`a run.json ${name} is refused in one sentence`, async (t) => {
+    const dir = join(folder, `run.json ${name}`);
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'run.json'), damage(readFileSync(join(first, 'run.json'), 'utf8')));
+    const { code, stderr } = await qaNative('train', '--from-run', dir);
+    t.is(code, 1);
+    t.regex(stderr, /^qa-native: [^\n]+\.\n$/);
+    t.regex(stderr, message);
+  });
+}
 
 test.serial('without a model or a run there is nothing to train', async (t) => {
   const neither = await qaNative('train', '--dataset', 'sample');

@@ -163,6 +163,14 @@ test('wrong usage is 2, in a sentence', async (t) => {
       /--per-device-train-batch-size to be a whole number/,
     ],
     [['train', 'lstm', '--dataset', 'news'], /--dataset to be squad, squad_v2 or sample, got "news"/],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--lr-scheduler-type', 'reduce_lr_on_plateau'],
+      /Expected another --lr-scheduler-type than reduce_lr_on_plateau, as it needs a loss/,
+    ],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--lr-scheduler-type', 'zigzag'],
+      /Given: "zigzag", Choices: "linear"/,
+    ],
     [['train', 'lstm', '--dataset', 'sample', '--frobnicate'], /Unknown argument: frobnicate/],
     [['train', 'lstm', '--dataset', 'sample', '--max-steps'], /Not enough arguments following: max-steps/],
     [

@@ -15,6 +15,11 @@ for (const [what, json, message] of [
   ['another model', { model_type: 'roberta' }, /"model_type": "bert" in its file, got "roberta"/],
   ['relative positions', { position_embedding_type: 'relative_key' }, /absolute.*relative_key/],
   ['a size as text', { hidden_size: '256' }, /number as "hidden_size" in its file, got "256"/],
+  ['a size below 1', { num_hidden_layers: 0 }, /1 to 10000000 as "num_hidden_layers" in its file, got 0/],
+  ['a size without end', { hidden_size: Infinity }, /as "hidden_size" in its file, got Infinity/],
+  ['a part of a layer', { num_hidden_layers: 1.5 }, /whole number as "num_hidden_layers".* got 1\.5/],
+  ['a probability above 1', { hidden_dropout_prob: 10 }, /0 to 1 as "hidden_dropout_prob".* got 10/],
+  ['a decoder', { is_decoder: true }, /"is_decoder": false in its file, got true/],
   ['heads that do not divide the width', { hidden_size: 100, num_attention_heads: 8 }, /multiple.*100 and 8/],
 ] as const) {
   test(`refused: ${what}`, (t) => {

@@ -1,0 +1,16 @@
+import type { BertTokenizer } from '../data/tokenizer.js';
+import { QaError } from '../errors.js';
+
+/**
+ * Throws where a tokenizer gives ids that a model has no embeddings for.
+ * @param source names the model in the error
+ */
+export function checkVocabulary({ vocabulary }: BertTokenizer, config: object, source: string): void {
+  const size = 'vocab_size' in config ? Number(config.vocab_size) : Infinity;
+  if (vocabulary.length <= size) return;
+  throw new QaError(
+    `Expected a vocabulary of at most ${size} tokens, for so many has the model in ${source}, got ${vocabulary.length}; ` +
+      'give the vocabulary that the model was trained with.',
+    'ERR_VOCABULARY',
+  );
+}
