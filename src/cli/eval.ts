@@ -5,6 +5,7 @@ import { trainedModelOptions, version2Option } from './options.js';
 
 export interface EvalArgs extends KernelArgs {
   readonly modelDir: string;
+  readonly modelNameOrPath: string | undefined;
   readonly dataset: string | undefined;
   readonly validationFile: string | undefined;
   readonly version2WithNegative: boolean | undefined;
@@ -30,7 +31,7 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
     'output-dir': {
       type: 'string',
       describe: 'where the predictions go',
-      defaultDescription: 'the model folder',
+      defaultDescription: 'the --model-dir, or runs/<name>',
       requiresArg: true,
     },
   },

@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { cacheDir } from '../setup/paths.js';
 import { resolveDataset } from '../hub/datasets.js';
@@ -16,11 +17,16 @@ export async function evaluateFolder(args: EvalArgs): Promise<void> {
     ...trained,
     file: validationFile,
     version2WithNegative: args.version2WithNegative ?? version2WithNegative,
-    outputDir: args.outputDir ?? args.modelDir,
+    outputDir: args.outputDir ?? defaultOutput(args),
     say: (text) => {
       if (!args.json) process.stdout.write(`${text}\n`);
     },
   });
   trained.model.dispose();
   if (args.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);
+}
+
+/** A model that was trained here keeps its scores; one from elsewhere is left as it is. */
+function defaultOutput({ modelDir, modelNameOrPath }: EvalArgs): string {
+  return modelNameOrPath === undefined ? modelDir : join('runs', basename(modelNameOrPath));
 }

@@ -184,9 +184,18 @@ export const modelDirOption = {
   requiresArg: true,
 } as const satisfies Options;
 
+/** Beside `--model-dir`: what is trained elsewhere. */
+export const trainedElsewhereOption = {
+  type: 'string',
+  alias: 'checkpoint',
+  describe: 'a trained model of the hub, or a folder, instead of --model-dir',
+  requiresArg: true,
+} as const satisfies Options;
+
 /** Options of every command that evaluates a trained model. */
 export const trainedModelOptions = {
   'model-dir': modelDirOption,
+  'model-name-or-path': trainedElsewhereOption,
   ...settingOptions([...preparationSettings, ...evaluationSettings]),
   ...deviceOptions,
   json: jsonOption,

@@ -6,6 +6,7 @@ import {
   preparationSettings,
   resolveSettings,
   settingOptions,
+  trainedElsewhereOption,
 } from './options.js';
 
 const settings = [...preparationSettings, 'perDeviceEvalBatchSize', 'maxAnswerLength'] as const;
@@ -13,12 +14,14 @@ const settings = [...preparationSettings, 'perDeviceEvalBatchSize', 'maxAnswerLe
 /** Flags of the commands that answer questions with a trained model. */
 export const readerFlags = {
   'model-dir': modelDirOption,
+  'model-name-or-path': trainedElsewhereOption,
   ...settingOptions(settings),
   ...deviceOptions,
 } as const satisfies Record<string, Options>;
 
 export interface ReaderArgs {
   readonly modelDir: string;
+  readonly modelNameOrPath?: string;
   readonly maxSeqLength?: number;
   readonly docStride?: number;
   readonly perDeviceEvalBatchSize?: number;
@@ -30,12 +33,13 @@ export interface ReaderArgs {
 /** Opens the reader that the flags name, with the windows of its training where they name none. */
 export async function loadReader(args: ReaderArgs): Promise<Reader> {
   const { perDeviceEvalBatchSize: batchSize } = resolveSettings({}, { ...args });
-  const [{ Reader }, { availableThreads }] = await Promise.all([
+  const [{ Reader }, { availableThreads }, { trainedFolder }] = await Promise.all([
     import('../reader/reader.js'),
     import('../setup/threads.js'),
+    import('./trained-model.js'),
   ]);
   const { maxSeqLength, docStride, threads = availableThreads() } = args;
-  return Reader.load(args.modelDir, {
+  return Reader.load(await trainedFolder(args), {
     device: args.device,
     threads,
     batchSize,

@@ -24,7 +24,9 @@ export async function runServer(args: ServeArgs): Promise<void> {
       { cause: error },
     );
   }
-  process.stdout.write(`Answering with ${args.modelDir} at ${address} (Ctrl-C ends)\n`);
+  process.stdout.write(
+    `Answering with ${args.modelNameOrPath ?? args.modelDir} at ${address} (Ctrl-C ends)\n`,
+  );
   const signal = await firstSignal();
   process.stderr.write(
     `qa-native: ${signal}: finishing ${reader.pending} questions; once more ends at once\n`,

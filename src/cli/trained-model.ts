@@ -1,8 +1,7 @@
-import { readTokenizer } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
-import { checkVocabulary } from '../models/check-vocabulary.js';
-import { loadModel } from '../models/folder.js';
+import { modelFolder } from '../hub/model-folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
+import { loadTrainedModel } from '../models/trained.js';
 import { readPreparation } from '../reader/preparation.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
 import { availableThreads } from '../setup/threads.js';
@@ -24,6 +23,7 @@ export interface TrainedModel {
 export async function openTrainedModel(
   args: KernelArgs & {
     readonly modelDir: string;
+    readonly modelNameOrPath?: string | undefined;
     readonly device: string;
     readonly threads: number | undefined;
   },
@@ -32,10 +32,17 @@ export async function openTrainedModel(
   setNumThreads(args.threads ?? availableThreads());
   useExactArithmetic();
   const kernels = resolveKernels(args, device);
-  const tokenizer = await readTokenizer(args.modelDir);
-  const { model, config } = await loadModel(args.modelDir);
-  checkVocabulary(tokenizer, config, args.modelDir);
-  const settings = resolveSettings(await readPreparation(args.modelDir), { ...args });
+  const dir = await trainedFolder(args);
+  const { model, tokenizer } = await loadTrainedModel(dir);
+  const settings = resolveSettings(await readPreparation(dir), { ...args });
   model.to(device).eval();
   return { model, tokenizer, settings, device, kernels };
+}
+
+/** The folder of the model that the flags name, fetched where it is one of the hub. */
+export async function trainedFolder(args: {
+  readonly modelDir: string;
+  readonly modelNameOrPath?: string | undefined;
+}): Promise<string> {
+  return args.modelNameOrPath === undefined ? args.modelDir : modelFolder(args.modelNameOrPath);
 }

@@ -9,8 +9,8 @@ export function checkVocabulary({ vocabulary }: BertTokenizer, config: object, s
   const size = 'vocab_size' in config ? Number(config.vocab_size) : Infinity;
   if (vocabulary.length <= size) return;
   throw new QaError(
-    `Expected a vocabulary of at most ${size} tokens, for so many has the model in ${source}, got ${vocabulary.length}; ` +
-      'give the vocabulary that the model was trained with.',
+    `Expected at most ${size} tokens in the vocabulary, for so many has the model in ${source}, got ${vocabulary.length}; ` +
+      'give the one that the model was trained with.',
     'ERR_VOCABULARY',
   );
 }

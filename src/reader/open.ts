@@ -1,9 +1,7 @@
-import { readTokenizer } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
-import { QaError, UsageError } from '../errors.js';
-import { checkVocabulary } from '../models/check-vocabulary.js';
-import { loadModel } from '../models/folder.js';
+import { UsageError } from '../errors.js';
 import type { ReaderModel } from '../models/reader-model.js';
+import { loadTrainedModel } from '../models/trained.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
 import type { Device } from '../tensor.js';
 import { readPreparation, type Preparation } from './preparation.js';
@@ -28,16 +26,7 @@ export async function openReader(dir: string, options: ReaderOptions): Promise<O
   const device = resolveDevice(options.device ?? 'auto');
   if (options.threads !== undefined) setNumThreads(options.threads);
   useExactArithmetic();
-  const tokenizer = await readTokenizer(dir);
-  const { model, config, report } = await loadModel(dir);
-  if (report.missing.length > 0) {
-    throw new QaError(
-      `Expected a trained span head in ${dir}, but its weights lack ${report.missing.join(', ')}; ` +
-        'give a model that was trained to answer questions.',
-      'ERR_STATE_MISSING',
-    );
-  }
-  checkVocabulary(tokenizer, config, dir);
+  const { model, config, tokenizer } = await loadTrainedModel(dir);
   const preparation = resolvePreparation(dir, options, await readPreparation(dir), config);
   model.to(device).eval();
   return { model, tokenizer, device, batchSize: options.batchSize ?? 12, ...preparation };

@@ -79,6 +79,23 @@ test('features and check tokenize as a model of the hub does', async (t) => {
   }
 });
 
+test('eval and predict take a trained model of the hub', async (t) => {
+  const named = ['--model-name-or-path', 'some/reader'];
+  const scored = await withHub('some/reader', 'trained', [
+    ...['eval', ...named, '--validation-file', sample.validationFile, '--output-dir', join(folder, 'scores')],
+    ...['--max-seq-length', '64', '--doc-stride', '16'],
+  ]);
+  t.is(scored.code, 0, scored.stderr);
+  t.is(
+    Object.keys(JSON.parse(readFileSync(join(folder, 'scores', 'predictions.json'), 'utf8')) as object)
+      .length,
+    400,
+  );
+  const question = ['--question', 'Who?', '--context', 'Somebody was there.'];
+  const answered = await withHub('some/reader', 'trained', ['predict', ...named, ...question]);
+  t.is(answered.code, 0, answered.stderr);
+});
+
 test('a model that the hub has not is told in one sentence', async (t) => {
   const args = ['train', 'bert-mini', ...data, ...short, '--model-name-or-path', 'nobody/nothing'];
   const { code, stderr } = await withHub(defaultCheckpoint, 'none', [

@@ -1,0 +1,24 @@
+import { readTokenizer } from '../data/tokenizer-files.js';
+import type { BertTokenizer } from '../data/tokenizer.js';
+import { QaError } from '../errors.js';
+import { checkVocabulary } from './check-vocabulary.js';
+import { loadModel, type LoadedModel } from './folder.js';
+
+/**
+ * Loads a model that was trained to answer, with its tokenizer: a folder that `qa-native train` wrote, or any in Hugging
+ * Face's layout that holds a BERT with a span head. Throws where a part is missing or does not fit the others.
+ */
+export async function loadTrainedModel(dir: string): Promise<LoadedModel & { tokenizer: BertTokenizer }> {
+  const loaded = await loadModel(dir);
+  const { missing } = loaded.report;
+  if (missing.length > 0) {
+    throw new QaError(
+      `Expected a trained span head in ${dir}, but its weights lack ${missing.join(', ')}; ` +
+        'give a model that was trained to answer questions.',
+      'ERR_STATE_MISSING',
+    );
+  }
+  const tokenizer = await readTokenizer(dir);
+  checkVocabulary(tokenizer, loaded.config, dir);
+  return { ...loaded, tokenizer };
+}
