@@ -28,8 +28,8 @@ export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>
     // Where even this fails there is nothing to take away, and the first error is the one to tell.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new QaError(
-      `Expected to write ${path}, but that failed (${messageOf(error)}); what was there before is unchanged. ` +
-        'Free some space or give a folder that you may write to.',
+      `Expected to write ${path}, but that failed (${messageOf(error)}) and left what was there before; ` +
+        'free some space or give a folder that you may write to.',
       'ERR_WRITE',
       { cause: error },
     );

@@ -53,9 +53,9 @@ export type SquadSplit = 'train' | 'validation';
 
 /** Where it can be had, as the environment says. */
 export function squadServers(env: NodeJS.ProcessEnv = process.env): SquadServers {
-  const { endpoint, cache, isOffline } = hubSettings(env);
+  const { endpoint, cache, isOffline, patience } = hubSettings(env);
   const site = env['QA_NATIVE_SQUAD_SITE'] ?? 'https://rajpurkar.github.io/SQuAD-explorer/dataset';
-  return { site, hub: endpoint, hubCache: cache, isOffline };
+  return { site, hub: endpoint, hubCache: cache, isOffline, patience };
 }
 
 export interface SquadServers {
@@ -66,6 +66,8 @@ export interface SquadServers {
   /** The folder that Python's tools share (`HF_HOME`): what they fetched need not be fetched again. */
   readonly hubCache: string;
   readonly isOffline: boolean;
+  /** Seconds without an answer or a further byte after which a connection is given up. */
+  readonly patience: number;
 }
 
 /**
@@ -92,9 +94,8 @@ export async function squadPath(
     if (!existsSync(path)) continue;
     const damage = await damageOf(path, file.questions);
     if (damage === undefined) return path;
-    say(`${path} is damaged and is fetched again: ${damage}`);
-    await rm(sumPath(path), { force: true });
-    await rm(path, { force: true });
+    // It stays until another has come: it may be the sum that is damaged.
+    say(`${path} is damaged and is left out: ${damage}`);
   }
   const shared = await snapshotFile(servers.hubCache, edition, file.parquet);
   if (shared !== undefined && (await wrongContent(shared, file.questions)) === undefined) return shared;
@@ -102,7 +103,8 @@ export async function squadPath(
   for (const { url, path } of servers.isOffline ? [] : sources) {
     say(`Downloading ${url} …`);
     try {
-      await download(url, path, { say });
+      await download(url, path, { say, patience: servers.patience });
+      await rm(sumPath(path), { force: true });
       const damage = await damageOf(path, file.questions);
       if (damage === undefined) return path;
       reasons.push(`${url} is not what it should be: ${damage}`);

@@ -95,7 +95,7 @@ test('what goes wrong leaves the file of before as it was, and nothing beside it
   );
   await t.throwsAsync(run('--file', squad, '--output', join(output, 'x.jsonl'), ...flags), {
     instanceOf: QaError,
-    message: /what was there before is unchanged/,
+    message: /left what was there before/,
   });
   t.is(await readFile(output, 'utf8'), 'before');
   t.deepEqual(await readdir(folder), before);

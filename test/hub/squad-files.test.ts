@@ -35,7 +35,13 @@ async function fetchDev(
     else response.end(file);
   };
   const path = await serving(listener, (url) =>
-    squadPath(cache, 'squad', 'validation', { site: `${url}/site`, hub: `${url}/hub`, hubCache, isOffline }),
+    squadPath(cache, 'squad', 'validation', {
+      site: `${url}/site`,
+      hub: `${url}/hub`,
+      hubCache,
+      isOffline,
+      patience: 20,
+    }),
   );
   return { path, asked, files: readdirSync(join(cache, 'squad')).sort() };
 }
@@ -84,6 +90,7 @@ test('an answer that ends where its length lies is noticed by what is in it', as
       hub: `${url}/hub`,
       hubCache: cache,
       isOffline: false,
+      patience: 20,
     }),
   );
   t.is(path, join(cache, 'squad', 'validation.parquet'));
@@ -106,6 +113,19 @@ for (const [name, damaged] of damages) {
     t.deepEqual((await fetchDev(cache, {})).asked, []);
   });
 }
+
+test('a file is not thrown away before another has come: its sum may be what is damaged', async (t) => {
+  const cache = join(folder, 'sum');
+  const { path } = await fetchDev(cache, { [sitePath]: dev });
+  const sum = readFileSync(`${path}.sha256`, 'utf8');
+  writeFileSync(`${path}.sha256`, sum.replace(/^./, 'x'));
+  for (const isOffline of [true, false]) {
+    await t.throwsAsync(fetchDev(cache, {}, { isOffline }), { code: 'ERR_DATASET' });
+    t.is(readFileSync(path, 'utf8'), dev);
+  }
+  t.is((await fetchDev(cache, { [sitePath]: dev })).path, path);
+  t.is(readFileSync(`${path}.sha256`, 'utf8'), sum);
+});
 
 test('a file without its sum, as a kill leaves it, is counted', async (t) => {
   const cache = join(folder, 'killed');
