@@ -1,43 +1,44 @@
 import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
 import { messageOf, QaError } from '../errors.js';
-import type { HubFile } from './hub-file.js';
+import { checkCommit, type HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
+import { askForFiles } from './hub-heads.js';
 import type { HubSettings } from './hub-settings.js';
 import { StatusError } from './transfer.js';
 
 /** What a model's repository holds now. */
 export interface HubRevision {
   readonly commit: string;
-  readonly files: ReadonlyMap<string, HubFile>;
+  /** What its files are asked for by: the commit, or a branch. */
+  readonly branch: string;
+  /** A file by its path; undefined where there is none. */
+  readonly find: (path: string) => Promise<HubFile | undefined>;
 }
 
 /**
  * Asks the hub for the newest commit of a model and its files.
  * @throws QaError `ERR_HUB` where it has no such model, keeps it from us, or cannot be asked
  */
-export async function listModel(name: string, settings: HubSettings): Promise<HubRevision> {
-  const common = { hubUrl: settings.endpoint, fetch: hubFetch(settings) };
+export async function newestRevision(name: string, settings: HubSettings): Promise<HubRevision> {
   try {
-    const { sha: commit } = await modelInfo({
-      ...common,
-      name,
-      revision: 'main',
-      additionalFields: ['sha'],
+    return await listFilesOf(name, settings).catch((error: unknown) => {
+      if (error instanceof HubApiError && error.statusCode === 404) return askForFiles(name, settings);
+      throw error;
     });
-    // It becomes a folder's name.
-    if (!/^[0-9a-f]{40}$/.test(commit)) throw new Error(`it names the commit ${JSON.stringify(commit)}`);
-    const files = new Map<string, HubFile>();
-    for await (const { type, path, size, oid, lfs } of listFiles({
-      ...common,
-      repo: name,
-      revision: commit,
-    })) {
-      if (type === 'file') files.set(path, { path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? '' });
-    }
-    return { commit, files };
   } catch (error) {
     throw hubError(name, settings, error);
   }
+}
+
+async function listFilesOf(name: string, settings: HubSettings): Promise<HubRevision> {
+  const common = { hubUrl: settings.endpoint, fetch: hubFetch(settings) };
+  const { sha } = await modelInfo({ ...common, name, revision: 'main', additionalFields: ['sha'] });
+  const commit = checkCommit(sha);
+  const files = new Map<string, HubFile>();
+  for await (const { type, path, size, oid, lfs } of listFiles({ ...common, repo: name, revision: commit })) {
+    if (type === 'file') files.set(path, { path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? '' });
+  }
+  return { commit, branch: commit, find: (path) => Promise.resolve(files.get(path)) };
 }
 
 /** The sentence for a model that could not be had, by the status that the hub answered, or else by what went wrong. */

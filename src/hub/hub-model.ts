@@ -6,7 +6,7 @@ import { CachedRepository } from './cached-repository.js';
 import { fetchBlob } from './fetch-blob.js';
 import { authorization } from './hub-fetch.js';
 import { hasHash, isHash, isWhole } from './hub-file.js';
-import { hubError, listModel, type HubRevision } from './hub-listing.js';
+import { hubError, newestRevision, type HubRevision } from './hub-listing.js';
 import { hubSettings, type HubSettings } from './hub-settings.js';
 import { bringModel, type ModelPart, type ModelSource } from './model-parts.js';
 
@@ -24,7 +24,7 @@ export async function hubModel(
   if (settings.isOffline) return offlineModel(name, repository, part);
   let revision: HubRevision;
   try {
-    revision = await listModel(name, settings);
+    revision = await newestRevision(name, settings);
   } catch (error) {
     const cached = await cachedModel(name, repository, part).catch(() => undefined);
     if (cached === undefined) throw error;
@@ -41,23 +41,24 @@ export async function hubModel(
 function fromHub(
   name: string,
   repository: CachedRepository,
-  { commit, files }: HubRevision,
+  { commit, branch, find }: HubRevision,
   settings: HubSettings,
 ): ModelSource {
   const folder = repository.snapshot(commit);
   const fetchFile = async (path: string) => {
-    const file = files.get(path);
-    if (file === undefined || !isHash(file.hash)) throw new Error(`its list has no hash of ${path}`);
-    if (await isWhole(join(folder, path), file)) return;
-    const url = `${settings.endpoint}/${name}/resolve/${commit}/${encodeURIComponent(path)}`;
+    const file = await find(path);
+    if (file === undefined) return false;
+    if (!isHash(file.hash)) throw new Error(`it tells no hash of ${path}`);
+    if (await isWhole(join(folder, path), file)) return true;
+    const url = `${settings.endpoint}/${name}/resolve/${branch}/${encodeURIComponent(path)}`;
     const headers = authorization(settings, url);
     await fetchBlob(repository, url, file, { say, headers, patience: settings.patience });
     await repository.link(commit, file);
+    return true;
   };
   return {
     name: `the model "${name}"`,
     folder,
-    has: (path) => files.has(path),
     bring: (path) =>
       fetchFile(path).catch((error: unknown) => {
         throw hubError(name, settings, error);
@@ -70,14 +71,15 @@ async function cachedModel(name: string, repository: CachedRepository, part: Mod
   const folder = await repository.newest();
   if (folder === undefined) throw new Error('the cache has no copy');
   const bring = async (path: string) => {
+    if (!existsSync(join(folder, path))) return false;
     const blob = await realpath(join(folder, path));
     // A copy instead of a link, as on systems without, bears no hash.
     if (isHash(basename(blob)) && !(await hasHash(blob, basename(blob)))) {
       throw new Error(`the cache's copy of ${path} is damaged`);
     }
+    return true;
   };
-  const has = (path: string) => existsSync(join(folder, path));
-  await bringModel({ name: `the cache's copy of "${name}"`, folder, has, bring }, part);
+  await bringModel({ name: `the cache's copy of "${name}"`, folder, bring }, part);
   return folder;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { getHFHubCachePath, HUB_URL } from '@huggingface/hub';
+import { join } from 'node:path';
+import { HUB_URL } from '@huggingface/hub';
 
 /** Where the hub is, where its files are kept, and who asks: what the environment says to Python's tools too. */
 export interface HubSettings {
@@ -21,7 +21,7 @@ export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
   const seconds = Number(env['HF_HUB_DOWNLOAD_TIMEOUT']);
   return {
     endpoint: (env['HF_ENDPOINT'] ?? HUB_URL).replace(/\/+$/, ''),
-    cache: inHome(getHFHubCachePath()),
+    cache: inHome(env['HF_HUB_CACHE'] ?? env['HUGGINGFACE_HUB_CACHE'] ?? join(hubHome(env), 'hub')),
     isOffline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
     token: cleaned(env['HF_TOKEN'] ?? env['HUGGING_FACE_HUB_TOKEN']) ?? tokenOfFile(env),
     patience: seconds > 0 ? seconds : 10,
@@ -29,7 +29,7 @@ export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
 }
 
 function tokenOfFile(env: NodeJS.ProcessEnv): string | undefined {
-  const path = env['HF_TOKEN_PATH'] ?? join(env['HF_HOME'] ?? dirname(defaultCache(env)), 'token');
+  const path = env['HF_TOKEN_PATH'] ?? join(hubHome(env), 'token');
   try {
     return cleaned(readFileSync(inHome(path), 'utf8'));
   } catch {
@@ -38,8 +38,8 @@ function tokenOfFile(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-function defaultCache(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'huggingface', 'hub');
+function hubHome(env: NodeJS.ProcessEnv): string {
+  return env['HF_HOME'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'huggingface');
 }
 
 function cleaned(token: string | undefined): string | undefined {

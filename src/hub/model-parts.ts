@@ -12,38 +12,35 @@ export interface ModelSource {
   readonly name: string;
   /** The folder that they come to. */
   readonly folder: string;
-  has(path: string): boolean;
-  /** Sees to it that a file is in the folder, whole. */
-  bring(path: string): Promise<void>;
+  /** Sees to it that a file is in the folder, whole. False where there is no such file. */
+  bring(path: string): Promise<boolean>;
 }
-
-const vocabularies = ['tokenizer.json', 'vocab.txt'] as const;
 
 /**
  * Brings the files that are wanted and no other, the small ones first: a model that cannot be trained here is refused
  * before its weights come.
  */
 export async function bringModel(source: ModelSource, part: ModelPart): Promise<void> {
-  const expectOneOf = (names: readonly string[]): string => {
-    const found = names.find((name) => source.has(name));
-    if (found !== undefined) return found;
-    throw new QaError(
-      `Expected ${names.join(' or ')} in ${source.name}, but it is not there; give a model that has it.`,
-      'ERR_MODEL_FILE',
-    );
-  };
   if (part === 'model') {
-    await source.bring(expectOneOf(['config.json']));
+    await bringFirst(source, ['config.json']);
     await readModelConfig(source.folder);
   }
-  expectOneOf(vocabularies);
-  for (const name of [...vocabularies, 'tokenizer_config.json']) {
-    if (source.has(name)) await source.bring(name);
-  }
+  // Of the two the first is read, but Python may want the other.
+  await bringFirst(source, ['tokenizer.json', 'vocab.txt']);
+  await source.bring('vocab.txt');
+  await source.bring('tokenizer_config.json');
   if (part === 'tokenizer') return;
 
-  const weights = expectOneOf(weightFiles);
-  await source.bring(weights);
+  const weights = await bringFirst(source, weightFiles);
   const shards = weights.endsWith('.index.json') ? await shardNames(join(source.folder, weights)) : [];
-  for (const shard of shards) await source.bring(expectOneOf([shard]));
+  for (const shard of shards) await bringFirst(source, [shard]);
+}
+
+/** Brings the first of some files that there is, and gives its name. */
+async function bringFirst(source: ModelSource, names: readonly string[]): Promise<string> {
+  for (const name of names) if (await source.bring(name)) return name;
+  throw new QaError(
+    `Expected ${names.join(' or ')} in ${source.name}, but it is not there; give a model that has it.`,
+    'ERR_MODEL_FILE',
+  );
 }

@@ -13,6 +13,8 @@ interface FakeHubOptions {
   readonly troubles?: Readonly<Record<string, readonly Trouble[]>>;
   /** Refuses whoever does not show it. */
   readonly token?: string;
+  /** Has files with the hub's headers, but neither commits nor lists to ask for. */
+  readonly onlyFiles?: boolean;
   /** Where large files are redirected to: by default another path of this server. */
   readonly storage?: string;
 }
@@ -44,16 +46,20 @@ export function fakeHub(
 
   const answer = (path: string, request: IncomingMessage, response: ServerResponse): void => {
     const name = decodeURIComponent(path.split('/').at(-1) ?? '');
-    if (path === `/api/models/${model}/revision/main`) {
+    const found = new RegExp(`^/${model}/resolve/(main|${at})/`).test(path) ? files[name] : undefined;
+    if (options.onlyFiles === true && path.startsWith('/api/')) {
+      response.writeHead(404).end();
+    } else if (path === `/api/models/${model}/revision/main`) {
       sendJson(response, { _id: '1', id: model, sha: at, lastModified: '2020-01-01T00:00:00Z' });
     } else if (path === `/api/models/${model}/tree/${at}`) {
       sendJson(response, Object.entries(files).map(describe));
     } else if (path === `/storage/${name}` && files[name] !== undefined) {
       sendRange(files[name], request, response);
-    } else if (path === `/${model}/resolve/${at}/${name}` && files[name] !== undefined) {
+    } else if (found !== undefined) {
+      describeIn(response, at, name, found);
       const location = `${options.storage ?? ''}/storage/${name}`;
       if (isLarge(name)) response.writeHead(302, { location }).end();
-      else sendRange(files[name], request, response);
+      else sendRange(found, request, response);
     } else {
       response.writeHead(404).end();
     }
@@ -86,6 +92,13 @@ function describe([path, content]: [string, Buffer]): object {
   // Git itself has only a pointer to it.
   const lfs = { oid: sha256(content), size: content.length, pointerSize: 130 };
   return { type: 'file', path, size: content.length, oid: gitHash(Buffer.from('pointer')), lfs };
+}
+
+/** What the hub says of a file before it sends it, or says where it is. */
+function describeIn(response: ServerResponse, at: string, name: string, content: Buffer): void {
+  response.setHeader('x-repo-commit', at);
+  response.setHeader(isLarge(name) ? 'x-linked-etag' : 'etag', `"${blobName(name, content)}"`);
+  if (isLarge(name)) response.setHeader('x-linked-size', content.length);
 }
 
 function sendJson(response: ServerResponse, value: object): void {

@@ -98,6 +98,15 @@ test('what is in the cache is not fetched again', async (t) => {
   t.deepEqual((await get('twice')).paths, [revision, tree]);
 });
 
+test('a mirror that has the files alone will do', async (t) => {
+  const { folder, paths } = await get('mirror', { hub: { onlyFiles: true } });
+  t.deepEqual(readdirSync(folder).sort(), wanted);
+  t.is(folder, join(repository('mirror'), 'snapshots', commit));
+  t.is(paths.filter((path) => path === stored).length, 1);
+  t.false((await get('mirror', { hub: { onlyFiles: true } })).paths.includes(stored));
+  await t.throwsAsync(get('empty mirror', { hub: { onlyFiles: true }, contents: {} }), { code: 'ERR_HUB' });
+});
+
 test('a vocabulary comes without the weights', async (t) => {
   const { folder } = await get('tokenizer', { part: 'tokenizer' });
   t.deepEqual(readdirSync(folder), ['vocab.txt']);
@@ -174,7 +183,7 @@ const longer = sendInstead((content) => Buffer.concat([content, Buffer.from('mor
 
 const failures: Readonly<Record<string, readonly [Readonly<Record<string, readonly Trouble[]>>, RegExp]>> = {
   'no such model': [
-    { [revision]: always(refuse(404)) },
+    { [revision]: always(refuse(404)), [`/${model}/resolve/main/config.json`]: always(refuse(404)) },
     /has none of this name; check the name, give a folder/,
   ],
   'not ours to read': [
