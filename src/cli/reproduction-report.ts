@@ -12,7 +12,7 @@ import { measureStepTimes, stepTimeSection } from '../reproduce/step-times.js';
 import { runVariants, variantsSection } from '../reproduce/variants.js';
 import { resolveDevice } from '../runtime.js';
 import { cacheDir } from '../setup/paths.js';
-import { chooseVocabulary, defaultStart } from './run-training.js';
+import { chooseVocabulary, defaultStart } from './prepare-run.js';
 import { resolveSettings } from './options.js';
 import { Progress } from './progress.js';
 import type { ReproduceArgs } from './reproduce.js';

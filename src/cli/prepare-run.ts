@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { Example, Feature } from '../data/examples.js';
+import { prepareFeatures } from '../data/features.js';
+import { UsageError } from '../errors.js';
+import { resolveDataset, type Dataset } from '../hub/datasets.js';
+import { defaultCheckpoint, startingPoint, type StartingPoint } from '../hub/pretrained.js';
+import { modelKind, type AnyModelKind } from '../models/index.js';
+import type { Kernels } from '../nn/kernels.js';
+import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
+import { cacheDir } from '../setup/paths.js';
+import { availableThreads } from '../setup/threads.js';
+import type { Device } from '../tensor.js';
+import type { Checkpoint } from '../train/checkpoint.js';
+import type { TrainingOptions } from '../train/loop.js';
+import { resolveSettings, type Settings } from './options.js';
+import { resolveKernels } from './resolve-kernels.js';
+import { whereToResume } from './resume.js';
+import { readValidationExamples } from './run-evaluation.js';
+import { makeRunRecord, readRunRecord, writeRunRecord, type RunRecord } from './run-record.js';
+import type { TrainArgs } from './train.js';
+import { checkEvaluationArgs } from './train-evaluations.js';
+import { readTrainingExamples } from './training-examples.js';
+import { trainingOptions } from './training-options.js';
+
+/** All that a run has before its first step. */
+export interface PreparedRun extends StartingPoint {
+  readonly args: TrainArgs;
+  readonly kind: AnyModelKind;
+  readonly dataset: Dataset;
+  readonly settings: Settings;
+  readonly version2WithNegative: boolean;
+  readonly device: Device;
+  readonly kernels: Kernels;
+  readonly outputDir: string;
+  /** What the run goes on from. */
+  readonly resumed: Checkpoint | undefined;
+  /** What the weights come from: a checkpoint, a model of the hub, a folder, or `random`. */
+  readonly start: string;
+  readonly examples: readonly Example[];
+  readonly features: readonly Feature[];
+  /** The questions to evaluate on; none where nothing is evaluated. */
+  readonly validation: readonly Example[];
+  readonly options: TrainingOptions;
+  readonly record: RunRecord;
+}
+
+/**
+ * Reads and checks all that a run needs, flags first, and records it in the output folder's run.json.
+ * @param check looks at a new run's record before it is written
+ */
+export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => void): Promise<PreparedRun> {
+  const kind = modelKind(args.model);
+  const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
+  const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
+  const { trainFile, validationFile } = dataset;
+  if (trainFile === undefined) throw new UsageError('Expected --train-file or --dataset, but neither came.');
+  const settings = resolveSettings(dataset.settings, { ...args });
+  checkEvaluationArgs(args, settings.earlyStoppingPatience, validationFile);
+  const { device, kernels } = chooseArithmetic(args, settings);
+  const version2WithNegative = args.version2WithNegative ?? dataset.version2WithNegative;
+
+  // What could not be scored in the end is refused before hours of training.
+  const validation =
+    isEvaluated && validationFile !== undefined
+      ? await readValidationExamples(validationFile, version2WithNegative)
+      : [];
+  const outputDir = args.outputDir ?? join('runs', args.model);
+  const resumed = await whereToResume(args, outputDir);
+  const { examples } = await readTrainingExamples(trainFile, args.maxTrainSamples, version2WithNegative);
+  const start = resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset);
+  const started = await startingPoint(kind, {
+    modelNameOrPath: start,
+    configName: args.configName,
+    ...(resumed === undefined ? chooseVocabulary(args, start, dataset) : {}),
+    seed: args.seed,
+  });
+  const features = prepareFeatures(examples, started.tokenizer, settings);
+
+  // A run that goes on is recorded as it began, wherever it goes on.
+  const files = { 'train file': trainFile, 'validation file': validationFile };
+  const record =
+    resumed === undefined
+      ? await makeRunRecord(args, { ...settings, version2WithNegative, device }, files, started)
+      : await readRunRecord(resumed.folder);
+  if (resumed === undefined) check(record);
+  await writeRunRecord(outputDir, record);
+
+  const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels);
+  const data = { dataset, version2WithNegative, examples, features, validation };
+  const arithmetic = { settings, device, kernels, options };
+  return { args, kind, ...started, ...data, ...arithmetic, outputDir, resumed, start, record };
+}
+
+/** Where and with what kernels the process computes from here on. */
+function chooseArithmetic(args: TrainArgs, settings: Settings): { device: Device; kernels: Kernels } {
+  const device = resolveDevice(args.device);
+  setNumThreads(args.threads ?? availableThreads());
+  useExactArithmetic();
+  const kernels = resolveKernels(args, device);
+  if (kernels.fast && settings.labelSmoothing > 0) {
+    throw new UsageError(
+      'Expected --label-smoothing without --fast, whose loss has no padding to smooth over, but both came; leave one out.',
+    );
+  }
+  return { device, kernels };
+}
+
+/** BERT starts from a checkpoint, but on the sample from random weights, like the other models always. */
+export function defaultStart(model: string, dataset: Dataset): string {
+  return model === 'bert-mini' && dataset.name !== 'sample' ? defaultCheckpoint : 'random';
+}
+
+/** The vocabulary that the flags name, else for random weights the data set's; a checkpoint has its own. */
+export function chooseVocabulary(
+  { vocabFile, tokenizerName }: Pick<TrainArgs, 'vocabFile' | 'tokenizerName'>,
+  start: string,
+  dataset: Dataset,
+) {
+  const isGiven = vocabFile !== undefined || tokenizerName !== undefined;
+  return isGiven || start !== 'random' ? { vocabFile, tokenizerName } : { vocabFile: dataset.vocabFile };
+}
