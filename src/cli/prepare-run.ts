@@ -4,6 +4,7 @@ import { prepareFeatures } from '../data/features.js';
 import { UsageError } from '../errors.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
 import { defaultCheckpoint, startingPoint, type StartingPoint } from '../hub/pretrained.js';
+import { checkPositions } from '../models/check-sizes.js';
 import { modelKind, type AnyModelKind } from '../models/index.js';
 import type { Kernels } from '../nn/kernels.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
@@ -74,6 +75,7 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
     ...(resumed === undefined ? chooseVocabulary(args, start, dataset) : {}),
     seed: args.seed,
   });
+  checkPositions(settings.maxSeqLength, started.config);
   const features = prepareFeatures(examples, started.tokenizer, settings);
 
   // A run that goes on is recorded as it began, wherever it goes on.

@@ -29,13 +29,17 @@ export async function withLock<T>(
     await sleep(Math.min(beat, 500));
   }
   const alive = setInterval(() => {
-    if (isOwnedBy(path, owner)) utimesSync(path, new Date(), new Date());
+    try {
+      if (isOwnedBy(path, owner)) utimesSync(path, new Date(), new Date());
+    } catch {
+      // Gone in that moment: somebody removed it, and whoever takes it then has it.
+    }
   }, beat);
   try {
     return await work();
   } finally {
     clearInterval(alive);
-    if (isOwnedBy(path, owner)) rmSync(path);
+    if (isOwnedBy(path, owner)) rmSync(path, { force: true });
   }
 }
 

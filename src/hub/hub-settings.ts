@@ -43,8 +43,9 @@ function hubHome(env: NodeJS.ProcessEnv): string {
 }
 
 function cleaned(token: string | undefined): string | undefined {
-  const trimmed = token?.trim();
-  return trimmed === '' ? undefined : trimmed;
+  // A line's end in it would be no header.
+  const oneWord = token?.replace(/\s+/g, '');
+  return oneWord === '' ? undefined : oneWord;
 }
 
 /** A leading `~` is the home folder, as for Python. */

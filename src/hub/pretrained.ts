@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { readTokenizer, readVocab } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
-import { checkVocabulary } from '../models/check-vocabulary.js';
+import { checkVocabulary } from '../models/check-sizes.js';
 import { loadModel, readModelConfig } from '../models/folder.js';
 import type { AnyModelKind } from '../models/index.js';
 import type { LoadReport } from '../models/load-report.js';

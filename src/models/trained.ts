@@ -1,7 +1,7 @@
 import { readTokenizer } from '../data/tokenizer-files.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { QaError } from '../errors.js';
-import { checkVocabulary } from './check-vocabulary.js';
+import { checkVocabulary } from './check-sizes.js';
 import { loadModel, type LoadedModel } from './folder.js';
 
 /**

@@ -1,5 +1,9 @@
 import { QaError } from '../errors.js';
 
+/** The activations that are computed here. */
+const hiddenActs = ['gelu', 'relu'] as const;
+export type HiddenAct = (typeof hiddenActs)[number];
+
 /** What BERT's `config.json` says, with its names and, where it is silent, its defaults. */
 export interface BertConfig {
   readonly vocab_size: number;
@@ -7,7 +11,7 @@ export interface BertConfig {
   readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
   readonly intermediate_size: number;
-  readonly hidden_act: string;
+  readonly hidden_act: HiddenAct;
   readonly hidden_dropout_prob: number;
   readonly attention_probs_dropout_prob: number;
   readonly max_position_embeddings: number;
@@ -86,6 +90,12 @@ export function parseBertConfig(json: unknown, source: string): BertConfig {
       throw invalid(`a whole number as "${name}" in ${source}`, String(value));
     }
     config[name] = value;
+  }
+  if (!hiddenActs.some((name) => name === config['hidden_act'])) {
+    throw invalid(
+      `${hiddenActs.join(' or ')} as "hidden_act" in ${source}`,
+      JSON.stringify(config['hidden_act']),
+    );
   }
   const parsed = config as unknown as BertConfig;
   if (parsed.hidden_size % parsed.num_attention_heads !== 0) {

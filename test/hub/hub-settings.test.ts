@@ -38,7 +38,7 @@ test('the token is that of the environment, else of the file that a login leaves
   t.is(hubSettings({ HF_HOME: home }).token, undefined);
   writeFileSync(join(home, 'token'), 'hf_file\n');
   t.is(hubSettings({ HF_HOME: home }).token, 'hf_file');
-  t.is(hubSettings({ HF_HOME: home, HF_TOKEN: ' hf_given ' }).token, 'hf_given');
+  t.is(hubSettings({ HF_HOME: home, HF_TOKEN: ' hf_\ngiven ' }).token, 'hf_given');
   writeFileSync(join(folder, 'other'), 'hf_other');
   t.is(hubSettings({ HF_HOME: home, HF_TOKEN_PATH: join(folder, 'other') }).token, 'hf_other');
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { readTokenizer } from '../../src/data/tokenizer-files.js';
 import { messageOf, QaError } from '../../src/errors.js';
-import { checkVocabulary } from '../../src/models/check-vocabulary.js';
+import { checkVocabulary } from '../../src/models/check-sizes.js';
 import { loadModel } from '../../src/models/folder.js';
 import { readPreparation } from '../../src/reader/preparation.js';
 import { temporaryFolder } from '../cli/run.js';

@@ -14,6 +14,11 @@ for (const [what, json, message] of [
   ['null', null, /JSON object in its file, got null/],
   ['another model', { model_type: 'roberta' }, /"model_type": "bert" in its file, got "roberta"/],
   ['relative positions', { position_embedding_type: 'relative_key' }, /absolute.*relative_key/],
+  [
+    'another activation',
+    { hidden_act: 'gelu_new' },
+    /gelu or relu as "hidden_act" in its file, got "gelu_new"/,
+  ],
   ['a size as text', { hidden_size: '256' }, /number as "hidden_size" in its file, got "256"/],
   ['a size below 1', { num_hidden_layers: 0 }, /1 to 10000000 as "num_hidden_layers" in its file, got 0/],
   ['a size without end', { hidden_size: Infinity }, /as "hidden_size" in its file, got Infinity/],

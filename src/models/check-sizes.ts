@@ -14,3 +14,13 @@ export function checkVocabulary({ vocabulary }: BertTokenizer, config: object, s
     'ERR_VOCABULARY',
   );
 }
+
+/** Throws where windows may be longer than a model has positions for: a long one may come late. */
+export function checkPositions(maxSeqLength: number, config: object): void {
+  const most = 'max_position_embeddings' in config ? Number(config.max_position_embeddings) : Infinity;
+  if (maxSeqLength <= most) return;
+  throw new QaError(
+    `Expected windows of at most ${most} positions (max_position_embeddings), got ${maxSeqLength}; lower --max-seq-length.`,
+    'ERR_POSITIONS',
+  );
+}
