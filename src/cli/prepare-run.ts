@@ -52,6 +52,8 @@ export interface PreparedRun extends StartingPoint {
 export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => void): Promise<PreparedRun> {
   const kind = modelKind(args.model);
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
+  // A number that makes no sense should not cost a download.
+  resolveSettings({}, { ...args });
   const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
   const { trainFile, validationFile } = dataset;
   if (trainFile === undefined) throw new UsageError('Expected --train-file or --dataset, but neither came.');

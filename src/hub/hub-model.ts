@@ -6,7 +6,8 @@ import { CachedRepository } from './cached-repository.js';
 import { fetchBlob } from './fetch-blob.js';
 import { authorization } from './hub-fetch.js';
 import { hasHash, isHash, isWhole } from './hub-file.js';
-import { hubError, newestRevision, type HubRevision } from './hub-listing.js';
+import { hubError } from './hub-error.js';
+import { newestRevision, type HubRevision } from './hub-listing.js';
 import { hubSettings, type HubSettings } from './hub-settings.js';
 import { bringModel, type ModelPart, type ModelSource } from './model-parts.js';
 

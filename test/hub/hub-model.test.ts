@@ -113,6 +113,11 @@ test('a vocabulary comes without the weights', async (t) => {
   t.deepEqual(readdirSync((await get('tokenizer')).folder).sort(), wanted);
 });
 
+test('where there is only pytorch_model.bin, that comes', async (t) => {
+  const { folder } = await get('bin', { contents: without('model.safetensors') });
+  t.deepEqual(readdirSync(folder).sort(), ['config.json', 'pytorch_model.bin', 'vocab.txt']);
+});
+
 test('weights in parts come with all of them', async (t) => {
   const others = without('model.safetensors');
   const index = json({
@@ -191,7 +196,10 @@ const failures: Readonly<Record<string, readonly [Readonly<Record<string, readon
     /it answered 401: without a token .* set HF_TOKEN/,
   ],
   'a gate before the weights': [{ [resolved('model.safetensors')]: always(refuse(403)) }, /it answered 403/],
-  'a file that is gone': [{ [stored]: always(refuse(404)) }, /the hub at .* has none/],
+  'a file that is gone': [
+    { [stored]: always(refuse(404)) },
+    /a file that it tells of is not there \(404\); try/,
+  ],
   'busy for good': [{ [revision]: always(refuse(503)) }, /it answered 503; try again/],
   'busy with the weights': [{ [stored]: always(refuse(503)) }, /the server answered 503; try again/],
   'never an answer': [{ [revision]: always(neverAnswer) }, /cannot be reached \(.*timeout.*\); try again/],
