@@ -39,12 +39,21 @@ export class ReaderThread {
     worker.unref();
   }
 
-  /** Starts a thread; rejects with the worker's error where the model cannot be opened. */
-  static async start(start: WorkerStart): Promise<ReaderThread> {
-    const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: start });
+  /**
+   * Starts a thread; rejects with the worker's error where the model cannot be opened.
+   * @param program what the thread runs; tests give others
+   */
+  static async start(
+    start: WorkerStart,
+    program = new URL('worker.js', import.meta.url),
+  ): Promise<ReaderThread> {
+    const worker = new Worker(program, { workerData: start });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', (error) => {
         reject(threadFailed(error));
+      });
+      worker.once('exit', () => {
+        reject(threadFailed('it ended unexpectedly'));
       });
       worker.once('message', (message: FromWorker) => {
         if (message.type === 'unloadable') reject(unpackError(message.error));

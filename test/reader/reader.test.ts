@@ -174,6 +174,36 @@ test('what JavaScript callers pass by mistake is named', async (t) => {
   await t.throwsAsync(Reader.load(tiny, { maxSeqLength: 512 }), { message: /at most 128 tokens.* got 512/ });
 });
 
+test('a folder of Hugging Face opens with tokenizer.json as with vocab.txt; case counts where it says so', async (t) => {
+  const [fast, cased] = [
+    await writeTinyModel(join(folder, 'fast')),
+    await writeTinyModel(join(folder, 'cased')),
+  ];
+  const { vocabulary } = await readTokenizer(tiny);
+  const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
+  const tokenizer = { model: { type: 'WordPiece', vocab }, normalizer: { type: 'BertNormalizer' } };
+  writeFileSync(join(fast, 'tokenizer.json'), JSON.stringify(tokenizer));
+  rmSync(join(fast, 'vocab.txt'));
+  writeFileSync(join(cased, 'tokenizer_config.json'), '{"do_lower_case": false}');
+
+  const { question, context } = mixed[1];
+  const [plain, ofFast, ofCased, ofCasedLowered] = await Promise.all(
+    [
+      { dir: tiny, text: context },
+      { dir: fast, text: context },
+      { dir: cased, text: context },
+      { dir: cased, text: context.toLowerCase() },
+    ].map(async ({ dir, text }) => {
+      await using reader = await Reader.load(dir);
+      const asked = dir === cased ? question.toLowerCase() : question;
+      return (await reader.answer(asked, text)).score;
+    }),
+  );
+  t.is(ofFast, plain);
+  t.not(ofCased, plain);
+  t.is(ofCasedLowered, plain);
+});
+
 test('a folder that cannot answer is refused in a sentence', async (t) => {
   await t.throwsAsync(Reader.load(join(folder, 'nowhere')), { instanceOf: QaError });
 
