@@ -9,8 +9,9 @@ import { longTexts } from './long-texts.js';
 
 // Has many clients at once ask `qa-native serve` (Linux: memory is read from /proc): about short texts and long ones,
 // with bodies that are broken or too large, going away before the answer comes, or never finishing what they began.
-// Prints what they were answered, the server's memory, and how long /health took, which is its event loop's delay and
-// more. Fails where a good question got anything but an answer or a 503, or the server does not end with 0.
+// Prints what they were answered and how long that took, the server's memory, and how long /health took, which is its
+// event loop's delay and more. Fails where a good question got anything but an answer or a 503, or the server does not
+// end with 0.
 
 const bin = fileURLToPath(new URL('../bin/qa-native.js', import.meta.url));
 const [short] = longTexts(300);
@@ -78,7 +79,14 @@ async function watch(address: string, pid: number, signal: AbortSignal) {
     seen.resident = Math.max(seen.resident, residentMegabytes(pid));
     await sleep(50);
   }
-  return { ...seen, delays: seen.delays.sort((a, b) => a - b) };
+  return seen;
+}
+
+/** The median, the 95th percentile and the longest of some times in milliseconds. */
+function percentiles(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(1);
+  return `${at(0.5)} ms at the median, ${at(0.95)} ms at 95 %, ${at(1)} ms at most`;
 }
 
 const args = await yargs(process.argv.slice(2))
@@ -98,15 +106,17 @@ const before = residentMegabytes(pid);
 const done = new AbortController();
 const watching = watch(address, pid, done.signal);
 
-const counts = new Map<string, number>();
+/** How long each outcome took, each time that it came. */
+const outcomes = new Map<string, number[]>();
 const began = performance.now();
 await Promise.all(
   Array.from({ length: args.clients }, async (_, client) => {
     for (let round = 0; round < args.rounds; round++) {
       const { name, expected } = behaviours[(client + round) % behaviours.length];
+      const asked = performance.now();
       const outcome = await act(name, address, client);
       const label = `${name}: ${outcome}${expected.includes(outcome) ? '' : ' (UNEXPECTED)'}`;
-      counts.set(label, (counts.get(label) ?? 0) + 1);
+      outcomes.set(label, [...(outcomes.get(label) ?? []), performance.now() - asked]);
     }
   }),
 );
@@ -117,10 +127,12 @@ const after = residentMegabytes(pid);
 child.kill('SIGTERM');
 const [code] = (await exited) as [number | null];
 
-for (const [label, count] of [...counts].sort()) process.stdout.write(`${label}  ${count}\n`);
+for (const [label, times] of [...outcomes].sort()) {
+  process.stdout.write(`${label}  ${times.length}  in ${percentiles(times)}\n`);
+}
 process.stdout.write(
   `${args.clients} clients, ${args.rounds} requests each, in ${seconds.toFixed(1)} s; memory ${before.toFixed(0)} MB before, ` +
-    `${resident.toFixed(0)} MB at most, ${after.toFixed(0)} MB after; /health in ${delays[delays.length >> 1].toFixed(1)} ms at the ` +
-    `median, ${delays[delays.length - 1].toFixed(1)} ms at most; the server ended with ${String(code)}\n`,
+    `${resident.toFixed(0)} MB at most, ${after.toFixed(0)} MB after; /health in ${percentiles(delays)}; the server ended ` +
+    `with ${String(code)}\n`,
 );
-process.exitCode = code === 0 && ![...counts.keys()].some((label) => label.includes('UNEXPECTED')) ? 0 : 1;
+process.exitCode = code === 0 && ![...outcomes.keys()].some((label) => label.includes('UNEXPECTED')) ? 0 : 1;

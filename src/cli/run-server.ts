@@ -12,6 +12,9 @@ export async function runServer(args: ServeArgs): Promise<void> {
   const { host, port, maxQueue } = args;
   requireWhole('--port', port, 0, 65_535);
   requireWhole('--max-queue', maxQueue, 1, Infinity);
+  // Before LibTorch is loaded: its threads sleep while they wait for each other. On a machine that has other work, too,
+  // those that spin take the time of those that compute.
+  process.env['OMP_WAIT_POLICY'] ??= 'passive';
   await using reader = await loadReader(args);
   const app = await createServer(reader, { maxQueue });
   let address: string;
