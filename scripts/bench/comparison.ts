@@ -7,6 +7,7 @@ import { writeJsonAtomic } from '../../src/formats/atomic-file.js';
 import { cacheDir } from '../../src/setup/paths.js';
 import { randomLogits } from '../random-logits.js';
 import { referencePython } from '../reference-python.js';
+import { describeAnswers, measureAnswers } from './answers.js';
 import { bestOf, measureLimits, type BatchShape } from './limits.js';
 import { describeMachine, describeSoftware } from './machine.js';
 import { settingsOf, type BenchArgs } from './options.js';
@@ -44,10 +45,13 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
     await measureModel(model, book, { python, variants, rounds, logits, settings });
   }
 
+  const answers = args.device === 'cpu' ? await measureAnswers(args, taken) : [];
   const limits = bestOf(before, measureLimits(python, args.threads, args.device));
   const samples = book.all();
   const ratios = compare(args.device === 'cpu' ? cpuTargets : cudaTargets, samples, batch, limits);
-  process.stdout.write(`\n${limitLine(limits)}\n${sampleTable(samples)}\n${ratioTable(ratios)}`);
+  process.stdout.write(
+    `\n${limitLine(limits)}\n${sampleTable(samples)}\n${ratioTable(ratios)}\n${describeAnswers(answers)}`,
+  );
   const machine = describeMachine(args.device);
   const path = join(args.outputDir, 'results', `${machine.name}${args.quick ? '-quick' : ''}.json`);
   await writeJsonAtomic(path, {
@@ -63,6 +67,7 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
     limits,
     measurements: samples.map(summarize),
     ratios,
+    answers,
   });
   process.stdout.write(`\nWritten to ${path}\n`);
 }

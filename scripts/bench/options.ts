@@ -34,6 +34,11 @@ const options = {
     defaultDescription: 'beside that',
     describe: "A BERT's vocab.txt",
   },
+  'model-dir': {
+    type: 'string',
+    describe:
+      'A trained BERT, to count the answers that --fast and --bf16 change [default: BERT-mini after a short training]',
+  },
   'output-dir': { type: 'string', default: join(packageRoot, 'bench'), describe: 'For what comes of it' },
   python: {
     type: 'string',
