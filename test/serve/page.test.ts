@@ -173,8 +173,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
           '#status',
           'mark',
           'button[type=submit]',
+          'button.quiet',
+          'label',
+          'input',
+          'h2',
+          '#answers .text',
           '#answers .share',
+          '#readout .start',
           '#readout .end',
+          'header p',
         ]) {
           const { background, contrast } = await contrastOf(page, selector);
           t.true(contrast >= 4.5, `${selector} has a contrast of ${contrast}`);
@@ -184,6 +191,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
     },
   );
 }
+
+test.serial(
+  'whatever can be used has a role and a name for screen readers, and the answer is announced',
+  async (t) => {
+    await withPage(t, {}, async (page) => {
+      await page.getByRole('navigation', { name: 'Examples' }).getByRole('button').first().click();
+      await answers(page).first().waitFor();
+      const session = await page.context().newCDPSession(page);
+      const { nodes } = await session.send('Accessibility.getFullAXTree');
+      const named = ['button', 'textbox', 'slider', 'list', 'region', 'navigation', 'group', 'heading'];
+      const found = nodes
+        .filter(({ ignored }) => !ignored)
+        .map(({ role, name }) => ({ role: String(role?.value), name: String(name?.value ?? '') }))
+        .filter(({ role }) => named.includes(role));
+      t.deepEqual(
+        found.filter(({ name }) => name === ''),
+        [],
+      );
+      t.deepEqual([...new Set(found.map(({ role }) => role))].sort(), named.toSorted());
+      const [{ context: text, questions }] = await pageExamples();
+      const answer = await reader.answer(questions[0], text);
+      t.true((await page.getByRole('status').textContent())?.startsWith(`Answer: ${answer.text}. `));
+      t.is(await page.locator('html').getAttribute('lang'), 'en');
+    });
+  },
+);
 
 test.serial('markup in every field is text: nothing of it is run or becomes an element', async (t) => {
   const markup = `<img src=x onerror="alert(1)"><script>alert(2)</script><b>Ada</b>`;
