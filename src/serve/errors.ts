@@ -12,12 +12,17 @@ export class HttpError extends Error {
   }
 }
 
+/** What a client is told of an error that is not the server's. */
+export function told({ statusCode = 400, code, message }: FastifyError | HttpError) {
+  return { statusCode, code, message };
+}
+
 /** Every error as `{statusCode, code, message}`. What is the server's own is written to stderr, and told as such. */
 export function addErrorReplies(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError | HttpError>(async (error, request, reply) => {
     const statusCode = error.statusCode ?? 500;
     if (statusCode < 500 || error instanceof HttpError) {
-      return reply.code(statusCode).send({ statusCode, code: error.code, message: error.message });
+      return reply.code(statusCode).send(told(error));
     }
     // A client that went away gave its question up: nobody reads the reply.
     if (!reply.raw.destroyed) process.stderr.write(`qa-native: ${request.url}: ${messageOf(error)}\n`);

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { addAnswerRoute, type AnsweringReader } from './answer-route.js';
-import { addErrorReplies } from './errors.js';
+import { addErrorReplies, told } from './errors.js';
 import { pageExamples } from './examples.js';
 import { addPageRoutes } from './page-routes.js';
 
@@ -36,6 +36,11 @@ export async function createServer(
       requestTimeout,
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(checkingInterval, requestTimeout),
+    },
+    // Addresses that cannot be read are refused before there is a route, with the same words as all else.
+    frameworkErrors: (error, _request, reply) => {
+      const problem = told(error);
+      void (reply as unknown as FastifyReply).code(problem.statusCode).send(problem);
     },
     // What comes is taken as it is or refused; Ajv would else turn 7 into "7" and drop what it does not know.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },

@@ -91,6 +91,9 @@ test('what is not a question gets a 4xx with a sentence', async (t) => {
     t.is(typeof code, 'string');
     t.regex(String(told), message);
   }
+  const unreadable = await app.inject('/%ff');
+  t.is(unreadable.statusCode, 400);
+  t.deepEqual(Object.keys(unreadable.json<object>()).sort(), ['code', 'message', 'statusCode']);
   t.is((await app.inject('/nowhere')).statusCode, 404);
   t.is((await app.inject({ method: 'DELETE', url: '/answer' })).statusCode, 404);
 });
