@@ -53,7 +53,7 @@ const settingTable: Record<SettingName, SettingRow> = {
     alias: 'batch-size',
   },
   perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
-  learningRate: { describe: 'peak of the linear schedule', least: 0, whole: false },
+  learningRate: { describe: 'peak of the schedule', least: 0, whole: false },
   numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
   maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
   warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
@@ -108,9 +108,14 @@ export const trainingSettings = [
   'weightDecay',
   'labelSmoothing',
   'maxGradNorm',
+] as const satisfies SettingName[];
+
+export const loggingSettings = [
   'loggingSteps',
   'saveSteps',
   'saveTotalLimit',
+] as const satisfies SettingName[];
+export const evaluationOnTheWaySettings = [
   'evalSteps',
   'earlyStoppingPatience',
 ] as const satisfies SettingName[];

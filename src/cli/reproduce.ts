@@ -4,6 +4,7 @@ import {
   deviceOptions,
   evaluationSettings,
   jsonOption,
+  loggingSettings,
   preparationSettings,
   settingOptions,
   trainingSettings,
@@ -65,7 +66,12 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       describe: 'where runs and tables go; what is whole there is not run again',
       requiresArg: true,
     },
-    ...settingOptions([...preparationSettings, ...trainingSettings, ...evaluationSettings]),
+    ...settingOptions([
+      ...preparationSettings,
+      ...trainingSettings,
+      ...loggingSettings,
+      ...evaluationSettings,
+    ]),
     'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
     experiments: {
       type: 'boolean',

@@ -11,7 +11,8 @@ import type { ReaderModel } from '../models/reader-model.js';
 import { runtimeInfo } from '../runtime.js';
 import { packageVersion } from '../setup/package-version.js';
 import { expectFlags } from './recorded-flags.js';
-import { trainOptions, type TrainArgs } from './train.js';
+import { trainOptions } from './train-options.js';
+import type { TrainArgs } from './train.js';
 
 /** What came on the command line of `train`: a flag that is undefined is as in the run of --from-run, or the default. */
 export type GivenTrainArgs = { readonly [Name in keyof TrainArgs]: TrainArgs[Name] | undefined } & {
