@@ -10,7 +10,7 @@ const inPipe = 30_000;
 
 /** What a run tells while it goes on: a bar on a terminal, now and then a line in a pipe. Writes to stderr. */
 export class Progress {
-  readonly #began: number;
+  #began: number;
   #shown: number;
 
   constructor(
@@ -45,6 +45,16 @@ export class Progress {
     const rate = this.#rate(done);
     const duration = formatDuration(this.total / rate);
     return `All ${this.total} ${this.unit}s will take about ${duration} here (${formatRate(rate, this.unit)}).`;
+  }
+
+  /** By what was done so far. */
+  secondsPerStep(done: number): number {
+    return 1 / this.#rate(done);
+  }
+
+  /** Milliseconds in which something else was done. */
+  leaveOut(milliseconds: number): void {
+    this.#began += milliseconds;
   }
 
   /** Takes the bar away, for a line that stays or for good. */

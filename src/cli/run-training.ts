@@ -88,6 +88,7 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
   const { steps, seconds, lossSum } = await trainWithCheckpoints({
     ...run,
     ...settings,
+    fresh: () => run.kind.create(run.config),
     nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
     evaluation: planEvaluations(run, stepsPerEpoch),
     reportTo: args.reportTo ?? 'none',

@@ -13,9 +13,12 @@ import { Progress } from './progress.js';
 import { clearOutput, expectSame, resumeCommand } from './resume.js';
 import { RunLogs } from './run-logs.js';
 import { TrainEvaluations, type EvaluationPlan } from './train-evaluations.js';
+import { whatIsFaster } from './what-is-faster.js';
 
 interface CheckpointedTraining {
   readonly model: ReaderModel;
+  /** Another model like it. */
+  readonly fresh: () => ReaderModel;
   readonly features: readonly Feature[];
   readonly options: TrainingOptions;
   readonly nameOf: (feature: Feature) => string;
@@ -36,6 +39,8 @@ interface CheckpointedTraining {
 
 /** After so many it is known how long the rest will take. */
 const firstSteps = 10;
+/** Seconds from which on one wants to know what would be faster. */
+const long = 1800;
 
 /**
  * Trains to the end, with logs, a bar, evaluations on the way and checkpoints. A signal ends it between two steps, in a
@@ -59,7 +64,7 @@ export async function trainWithCheckpoints(
   const progress = new Progress('train', totalSteps, 'step', state.step);
   const interrupt = new Interrupt();
   let lossSum = resumed?.state.loss_sum ?? 0;
-  const began = performance.now() - 1000 * (resumed?.state.seconds ?? 0);
+  let began = performance.now() - 1000 * (resumed?.state.seconds ?? 0);
   const seconds = () => (performance.now() - began) / 1000;
 
   const checkpoint = async () => {
@@ -77,6 +82,17 @@ export async function trainWithCheckpoints(
   const print = (text: string) => {
     progress.clear();
     run.say(text);
+  };
+
+  /** How long the run will take, and what would be faster where that is long; this is no part of the run's time. */
+  const tellTheTime = async (step: number) => {
+    print(progress.estimate(step));
+    const perStep = progress.secondsPerStep(step);
+    if (perStep * (totalSteps - step) < long) return;
+    const paused = performance.now();
+    (await whatIsFaster(run, perStep, totalSteps - step)).forEach(print);
+    began += performance.now() - paused;
+    progress.leaveOut(performance.now() - paused);
   };
 
   /** Where a signal came: saves, and ends the run. */
@@ -117,7 +133,7 @@ export async function trainWithCheckpoints(
       const { step } = line;
       lossSum += line.loss;
       if (step % run.loggingSteps === 0) print(`Loss:${line.loss}`);
-      if (step === estimatedAt && step < totalSteps) print(progress.estimate(step));
+      if (step === estimatedAt && step < totalSteps) await tellTheTime(step);
       progress.update(step, `loss ${line.loss.toFixed(3)}  epoch ${line.epoch.toFixed(2)}`);
 
       if (step < totalSteps) await endIfAsked();

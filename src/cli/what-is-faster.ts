@@ -1,0 +1,81 @@
+import type { Feature } from '../data/examples.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { exactKernels } from '../nn/kernels.js';
+import { getRngState, setRngState } from '../random.js';
+import { runtimeInfo } from '../runtime.js';
+import { train, type TrainingOptions } from '../train/loop.js';
+import { formatDuration } from './progress.js';
+
+/** A run as far as its speed goes. */
+export interface TimedRun {
+  /** Another model like the run's own. */
+  readonly fresh: () => ReaderModel;
+  readonly features: readonly Feature[];
+  readonly options: TrainingOptions;
+}
+
+/** Flags, and what they change of a run. */
+export interface Alternative {
+  readonly flags: string;
+  readonly changes: Partial<TrainingOptions>;
+}
+
+/** Steps that are timed of each alternative, after one that sets up. */
+const timedSteps = 4;
+
+/**
+ * What flags would make of the steps that are left, measured by a few steps of another model: the run and its random
+ * numbers stay as they are. Nothing where no flag would help.
+ * @param perStep seconds of the run's own steps
+ */
+export async function whatIsFaster(run: TimedRun, perStep: number, stepsLeft: number): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { flags, changes } of alternativesTo(run.options)) {
+    const seconds = await timeSteps(run, changes);
+    if (seconds >= perStep) continue;
+    const [own, other] = [perStep, seconds].map((time) => `${time.toFixed(2)} s`);
+    lines.push(
+      `With ${flags} a step takes ${other} here in place of ${own}: ${formatDuration(seconds * stepsLeft)} for those that are left.`,
+    );
+  }
+  return lines;
+}
+
+/** The flags that a run on this machine could have beside its own. */
+export function alternativesTo(
+  { device, kernels = exactKernels, labelSmoothing = 0 }: TrainingOptions,
+  gpus = runtimeInfo().cudaDevices,
+): Alternative[] {
+  if (device !== 'cpu') return [];
+  // The loss of --fast has no padding to smooth over.
+  const hasFast = labelSmoothing === 0;
+  return [
+    ...(hasFast && !kernels.fast
+      ? [{ flags: '--fast', changes: { kernels: { fast: true, bf16: false } } }]
+      : []),
+    ...(hasFast && !kernels.bf16
+      ? [{ flags: '--bf16', changes: { kernels: { fast: true, bf16: true } } }]
+      : []),
+    ...(gpus > 0 ? [{ flags: '--device cuda', changes: { device: 'cuda', kernels: exactKernels } }] : []),
+  ];
+}
+
+/** Seconds of a step, the mean of a few. */
+async function timeSteps(
+  { fresh, features, options }: TimedRun,
+  changes: Partial<TrainingOptions>,
+): Promise<number> {
+  const state = getRngState();
+  const model = fresh();
+  try {
+    const steps = train(model, features, { ...options, ...changes, maxSteps: timedSteps + 1 }, () => '');
+    await steps.next();
+    const began = performance.now();
+    for await (const { step } of steps) if (step > timedSteps) break;
+    return (performance.now() - began) / 1000 / timedSteps;
+  } finally {
+    model.dispose();
+    setRngState(state);
+    state.dispose();
+  }
+}
