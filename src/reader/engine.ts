@@ -1,12 +1,12 @@
 import { predictLogits } from '../evaluate/predict.js';
 import type { FromWorker, ReadRequest } from './messages.js';
-import { nextBatch, type Sized } from './next-batch.js';
+import { enqueue, nextBatch, type Queued } from './next-batch.js';
 import type { OpenedReader } from './open.js';
 import { OpenQuestion } from './question.js';
 import { packError } from './sent-error.js';
 
 /** A window that waits for its logits. */
-interface Window extends Sized {
+interface Window extends Queued {
   readonly question: OpenQuestion;
   readonly index: number;
 }
@@ -16,7 +16,9 @@ interface Window extends Sized {
  * windows that come while a batch is being computed go into the next one.
  */
 export class Engine {
+  /** By turns. */
   #waiting: Window[] = [];
+  #batches = 0;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -27,9 +29,13 @@ export class Engine {
   add(request: ReadRequest): void {
     try {
       const question = new OpenQuestion(request, this.reader);
-      question.features.forEach(({ inputIds: { length } }, index) =>
-        this.#waiting.push({ question, index, length }),
-      );
+      const windows = question.features.map(({ inputIds: { length } }, index) => ({
+        question,
+        index,
+        length,
+        due: this.#batches + index,
+      }));
+      this.#waiting = enqueue(this.#waiting, windows);
     } catch (error) {
       this.#fail(request.id, error);
       return;
@@ -66,6 +72,7 @@ export class Engine {
   }
 
   async #compute(batch: readonly Window[]): Promise<void> {
+    this.#batches += 1;
     for (const { question } of batch) question.begin();
     const features = batch.map(({ question, index }) => question.features[index]);
     // Yields to the event loop at its end, so that what came meanwhile joins the next batch.

@@ -64,6 +64,11 @@ export class Reader {
     return this.thread.pending;
   }
 
+  /** UTF-16 units of their contexts: how much there is to do. */
+  get pendingCharacters(): number {
+    return this.thread.pendingCharacters;
+  }
+
   /** Frees the model and ends the thread; questions without an answer fail with `ERR_READER_DISPOSED`. */
   async dispose(): Promise<void> {
     await this.thread.close(

@@ -10,8 +10,8 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Questions that lie with the worker at once: enough to fill its batches; more would only cost its memory. */
-const sentAtMost = 64;
+/** What lies with the worker at once: enough to choose its batches from; more would only cost its memory. */
+const sentAtMost = { questions: 256, characters: 4_000_000 };
 
 /** The caller's end of a reader's worker thread. Does not keep the process alive while no question is pending. */
 export class ReaderThread {
@@ -67,6 +67,11 @@ export class ReaderThread {
     return this.#waiting.size + this.#sent.size;
   }
 
+  /** UTF-16 units of the contexts of pending questions. */
+  get pendingCharacters(): number {
+    return charactersOf(this.#waiting) + charactersOf(this.#sent);
+  }
+
   /** Has a question answered, in turn. An abort of the signal rejects with its reason. */
   async ask(request: Omit<ReadRequest, 'id'>, signal: AbortSignal | undefined): Promise<WorkerReading> {
     signal?.throwIfAborted();
@@ -94,8 +99,12 @@ export class ReaderThread {
 
   /** Gives the worker as many questions as it should have. */
   #send(): void {
+    let characters = charactersOf(this.#sent);
     for (const [id, pending] of this.#waiting) {
-      if (this.#sent.size >= sentAtMost) break;
+      const { length } = pending.request.context;
+      if (this.#sent.size >= sentAtMost.questions) break;
+      if (this.#sent.size > 0 && characters + length > sentAtMost.characters) break;
+      characters += length;
       this.#waiting.delete(id);
       this.#sent.set(id, pending);
       this.#post({ type: 'read', ...pending.request });
@@ -135,6 +144,12 @@ export class ReaderThread {
   #post(message: ToWorker): void {
     this.worker.postMessage(message);
   }
+}
+
+function charactersOf(questions: ReadonlyMap<number, Pending>): number {
+  let characters = 0;
+  for (const { request } of questions.values()) characters += request.context.length;
+  return characters;
 }
 
 function threadFailed(error: unknown): QaError {

@@ -5,26 +5,38 @@ import { answerSchema, type AnswerBody } from './answer-schema.js';
 import { HttpError } from './errors.js';
 
 /** What the server needs of a reader. */
-export type AnsweringReader = Pick<Reader, 'read' | 'pending'>;
+export type AnsweringReader = Pick<Reader, 'read' | 'pending' | 'pendingCharacters'>;
 
 /** UTF-16 units of the longest context whose tokens' scores are given: more would hold up the event loop. */
 export const longestWithScores = 10_000;
 
-/** Seconds after which a client that came to a full queue may try again. */
-const retryAfter = 1;
+/** UTF-16 units of contexts beyond which no question is taken: tens of seconds of work for a small BERT on two cores. */
+const mostCharacters = 4_000_000;
+
+export interface QueueOptions {
+  /** Questions that may wait; beyond them clients get 503. */
+  readonly maxQueue: number;
+  /** Milliseconds after which a question that has no answer is given up with 503. */
+  readonly maxWait: number;
+}
 
 /**
- * `POST /answer`. Questions that wait together are batched by the reader; beyond `maxQueue` of them a client gets 503
- * before its body is read. A client that goes away gives its question up.
+ * `POST /answer`. Questions that wait together are batched by the reader; where too much waits a client gets 503 before
+ * its body is read. A client that goes away gives its question up.
  */
-export function addAnswerRoute(app: FastifyInstance, reader: AnsweringReader, maxQueue: number): void {
-  const refuseWhenFull = async (_request: unknown, reply: FastifyReply) => {
-    if (reader.pending < maxQueue) return;
-    await reply
-      .header('retry-after', retryAfter)
-      .send(
-        new HttpError(503, 'ERR_QUEUE_FULL', `${reader.pending} questions wait already; try again soon.`),
-      );
+export function addAnswerRoute(
+  app: FastifyInstance,
+  reader: AnsweringReader,
+  { maxQueue, maxWait }: QueueOptions,
+): void {
+  const refuseWhenFull = () => {
+    const { pending, pendingCharacters } = reader;
+    if (pending < maxQueue && pendingCharacters < mostCharacters) return Promise.resolve();
+    throw new HttpError(
+      503,
+      'ERR_QUEUE_FULL',
+      `${pending} questions about ${pendingCharacters} characters wait already; try again soon.`,
+    );
   };
   app.post<{ Body: AnswerBody }>(
     '/answer',
@@ -40,7 +52,10 @@ export function addAnswerRoute(app: FastifyInstance, reader: AnsweringReader, ma
         );
       }
       const { scores, ...reading } = await reader
-        .read(question, context, { ...options, signal: whenGone(reply) })
+        .read(question, context, {
+          ...options,
+          signal: AbortSignal.any([whenGone(reply), AbortSignal.timeout(maxWait)]),
+        })
         .catch(refuseUnanswerable);
       return {
         ...reading,
@@ -74,6 +89,9 @@ function whenGone({ raw }: FastifyReply): AbortSignal {
 const statuses: Readonly<Record<string, number>> = { ERR_QUESTION_TOO_LONG: 422, ERR_READER_DISPOSED: 503 };
 
 function refuseUnanswerable(error: unknown): never {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    throw new HttpError(503, 'ERR_TOO_BUSY', 'Other questions took all the time there is; try again soon.');
+  }
   const status = error instanceof QaError ? statuses[error.code] : undefined;
   if (error instanceof QaError && status !== undefined)
     throw new HttpError(status, error.code, error.message);

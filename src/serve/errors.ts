@@ -12,6 +12,9 @@ export class HttpError extends Error {
   }
 }
 
+/** Seconds after which a client that was told that there is too much to do may try again. */
+const retryAfter = 1;
+
 /** What a client is told of an error that is not the server's. */
 export function told({ statusCode = 400, code, message }: FastifyError | HttpError) {
   return { statusCode, code, message };
@@ -21,6 +24,7 @@ export function told({ statusCode = 400, code, message }: FastifyError | HttpErr
 export function addErrorReplies(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError | HttpError>(async (error, request, reply) => {
     const statusCode = error.statusCode ?? 500;
+    if (statusCode === 503) void reply.header('retry-after', retryAfter);
     if (statusCode < 500 || error instanceof HttpError) {
       return reply.code(statusCode).send(told(error));
     }

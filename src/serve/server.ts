@@ -1,13 +1,11 @@
 import swagger from '@fastify/swagger';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { addAnswerRoute, type AnsweringReader } from './answer-route.js';
+import { addAnswerRoute, type AnsweringReader, type QueueOptions } from './answer-route.js';
 import { addErrorReplies, told } from './errors.js';
 import { pageExamples } from './examples.js';
 import { addPageRoutes } from './page-routes.js';
 
-export interface ServerOptions {
-  /** Questions that may wait; beyond them clients get 503. */
-  readonly maxQueue?: number;
+export interface ServerOptions extends Partial<QueueOptions> {
   /** Bytes of the largest body. */
   readonly bodyLimit?: number;
   /** Milliseconds in which a client has to send its request. */
@@ -25,7 +23,7 @@ const maxConnections = 1024;
 /** The server of `qa-native serve`, not yet listening: `POST /answer`, `GET /health`, `/openapi.json` and the page. */
 export async function createServer(
   reader: AnsweringReader,
-  { maxQueue = 256, bodyLimit = 512 * 1024, requestTimeout = 10_000 }: ServerOptions = {},
+  { maxQueue = 256, maxWait = 60_000, bodyLimit = 512 * 1024, requestTimeout = 10_000 }: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit,
@@ -60,7 +58,7 @@ export async function createServer(
   });
   // A plugin of its own, so that the routes come after the description that collects them.
   await app.register(async (routes) => {
-    addAnswerRoute(routes, reader, maxQueue);
+    addAnswerRoute(routes, reader, { maxQueue, maxWait });
     routes.get('/health', { schema: healthSchema }, () => ({
       status: 'ok',
       pending: reader.pending,

@@ -117,19 +117,56 @@ test('markup, control characters and broken surrogates in every field come back 
 
 test('a full queue is told with 503 and when to come again', async (t) => {
   const full = await createServer(
-    { pending: 4, read: () => Promise.reject(new Error('asked')) },
+    { pending: 4, pendingCharacters: 80, read: () => Promise.reject(new Error('asked')) },
     { maxQueue: 4 },
   );
   const response = await full.inject({ method: 'POST', url: '/answer', payload: { question, context } });
   t.is(response.statusCode, 503);
   t.is(response.headers['retry-after'], '1');
-  t.regex(response.json<{ message: string }>().message, /4 questions wait already/);
+  t.regex(response.json<{ message: string }>().message, /4 questions about 80 characters wait already/);
   t.deepEqual((await full.inject('/health')).json(), { status: 'ok', pending: 4, maxQueue: 4 });
   await full.close();
 });
 
+test('few questions about very long texts fill the queue, too', async (t) => {
+  const full = await createServer({
+    pending: 9,
+    pendingCharacters: 4_000_000,
+    read: () => Promise.reject(new Error('asked')),
+  });
+  const response = await full.inject({ method: 'POST', url: '/answer', payload: { question, context } });
+  t.is(response.statusCode, 503);
+  t.is(response.headers['retry-after'], '1');
+  await full.close();
+});
+
+test('a question that waits too long is given up with 503', async (t) => {
+  const busy = await createServer(
+    {
+      pending: 1,
+      pendingCharacters: 20,
+      read: (_question, _context, options) =>
+        new Promise((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => {
+            reject(options.signal?.reason as Error);
+          });
+        }),
+    },
+    { maxWait: 20 },
+  );
+  const response = await busy.inject({ method: 'POST', url: '/answer', payload: { question, context } });
+  t.is(response.statusCode, 503);
+  t.is(response.headers['retry-after'], '1');
+  t.is(response.json<{ code: string }>().code, 'ERR_TOO_BUSY');
+  await busy.close();
+});
+
 test("what fails within is the server's fault, and not told to the client", async (t) => {
-  const failing = await createServer({ pending: 0, read: () => Promise.reject(new Error('secret')) });
+  const failing = await createServer({
+    pending: 0,
+    pendingCharacters: 0,
+    read: () => Promise.reject(new Error('secret')),
+  });
   const response = await failing.inject({ method: 'POST', url: '/answer', payload: { question, context } });
   t.is(response.statusCode, 500);
   t.false(response.body.includes('secret'));
@@ -140,6 +177,7 @@ test('a client that goes away gives its question up', async (t) => {
   const asked = new EventEmitter();
   const waiting = await createServer({
     pending: 0,
+    pendingCharacters: 0,
     read: (_question, _context, options) =>
       new Promise((_resolve, reject) => {
         options?.signal?.addEventListener('abort', () => {
