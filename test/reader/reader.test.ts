@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { Example } from '../../src/data/examples.js';
@@ -248,5 +248,27 @@ test('a disposed reader answers no more; what waited is told so', async (t) => {
   const [outcomes] = await Promise.all([Promise.allSettled(waiting), reader.dispose(), reader.dispose()]);
   for (const outcome of outcomes) t.regex(reasonOf(outcome), /it was disposed/);
   await t.throwsAsync(reader.answer('who?', 'Ada.'), { code: 'ERR_READER_DISPOSED' });
+  await reader.dispose();
+});
+
+/** The niceness of every thread of this process, by its id; proc_pid_stat(5) has it as field 19. */
+function threadNiceness(): Map<number, number> {
+  return new Map(
+    readdirSync('/proc/self/task').map((id) => {
+      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+      // Fields are counted from after the name, which may have spaces: that ends field 2.
+      return [Number(id), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19 - 3])];
+    }),
+  );
+}
+
+const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
+onLinux('the thread that computes gives way to the event loop', async (t) => {
+  const before = threadNiceness();
+  const reader = await Reader.load(tiny);
+  await reader.answer('Who?', 'Ada Holmson founded Oakford.');
+  const started = [...threadNiceness()].filter(([id]) => !before.has(id));
+  t.true(started.some(([, nice]) => nice === 10));
+  t.is(threadNiceness().get(process.pid), before.get(process.pid));
   await reader.dispose();
 });
