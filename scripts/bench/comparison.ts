@@ -12,6 +12,7 @@ import { bestOf, measureLimits, type BatchShape } from './limits.js';
 import { describeMachine, describeSoftware } from './machine.js';
 import { settingsOf, type BenchArgs } from './options.js';
 import { compare } from './ratios.js';
+import { writeResultPages } from './results-page.js';
 import { measureModel } from './rounds.js';
 import { SampleBook, summarize } from './samples.js';
 import { measureHelp } from './start-up.js';
@@ -69,5 +70,6 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
     ratios,
     answers,
   });
+  if (!args.quick) await writeResultPages(args.outputDir);
   process.stdout.write(`\nWritten to ${path}\n`);
 }

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QaError } from '../../src/errors.js';
-import { writeFileAtomic, writeJsonAtomic } from '../../src/formats/atomic-file.js';
-import { renderChart } from '../../src/report/chart.js';
-import { styles } from '../../src/report/styles.js';
+import { writeJsonAtomic } from '../../src/formats/atomic-file.js';
+import type { Chart } from '../../src/report/section.js';
 import { describeSoftware, type Machine } from './machine.js';
+import { replacePart, writeChart } from './pages.js';
 import type { Sweep } from './scaling.js';
 import { labels, type Variant } from './variants.js';
 
@@ -13,9 +11,6 @@ export interface SweepResult {
   /** Seconds of a step at each of the sweep's points. */
   readonly seconds: ReadonlyMap<Variant, readonly number[]>;
 }
-
-/** Between these lines of bench/README.md stands what the last study said. */
-const [begin, end] = ['<!-- scaling: written by npm run bench -- --scaling -->', '<!-- /scaling -->'];
 
 /** The slope of a straight line through the logarithms: y grows as x to this power. Least squares. */
 export function growthPower(xs: readonly number[], ys: readonly number[]): number {
@@ -30,9 +25,8 @@ function axis(name: string, log: boolean) {
   return log ? { name, log } : { name, least: 0 };
 }
 
-/** An SVG file that stands by itself, in the report's colours. */
-function drawSweep({ sweep, seconds }: SweepResult): string {
-  const svg = renderChart({
+function chartOf({ sweep, seconds }: SweepResult): Chart {
+  return {
     kind: 'lines',
     title: sweep.title,
     x: axis(sweep.unit, sweep.log),
@@ -41,8 +35,7 @@ function drawSweep({ sweep, seconds }: SweepResult): string {
       name: labels[variant],
       points: values.map((value, index) => [sweep.points[index].x, value] as const),
     })),
-  });
-  return svg.replace('>', `><style>${styles}</style>`);
+  };
 }
 
 /** What a sweep says, by its ends and its fitted power. */
@@ -54,7 +47,7 @@ function describeSweep({ sweep, seconds }: SweepResult): string {
     const [longer, larger] = [values[last] / values[0], xs[last] / xs[0]];
     return (
       `**${labels[variant]}**: from ${name(0)} to ${name(last)}, ${values[0].toFixed(3)} s to ${values[last].toFixed(3)} s: ` +
-      `${longer.toFixed(1)} times as long for ${larger.toFixed(1)} times the ${sweep.unit}, which is their power ` +
+      `${longer.toFixed(1)} times as long for ${larger.toFixed(1)} times the ${sweep.unit.replace('million ', '')}, which is their power ` +
       `${growthPower(xs, values).toFixed(2)}.`
     );
   });
@@ -77,14 +70,9 @@ export async function writeStudy(
   threads: number,
   results: readonly SweepResult[],
 ): Promise<void> {
-  const path = join(folder, 'README.md');
-  const readme = await readFile(path, 'utf8');
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (from < 0 || to < from) {
-    throw new QaError(`Expected the lines ${begin} and ${end} in ${path}; put them where the study belongs.`);
-  }
+  await replacePart(join(folder, 'README.md'), 'scaling', studyMarkdown(machine, threads, results));
   for (const result of results) {
-    await writeFileAtomic(join(folder, 'scaling', `${result.sweep.name}.svg`), drawSweep(result));
+    await writeChart(join(folder, 'scaling', `${result.sweep.name}.svg`), chartOf(result));
   }
   await writeJsonAtomic(join(folder, 'scaling', 'scaling.json'), {
     machine,
@@ -97,6 +85,4 @@ export async function writeStudy(
       seconds_per_step: Object.fromEntries(seconds),
     })),
   });
-  const study = `${begin}\n\n${studyMarkdown(machine, threads, results)}\n`;
-  await writeFileAtomic(path, readme.slice(0, from) + study + readme.slice(to));
 }

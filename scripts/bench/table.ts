@@ -25,17 +25,39 @@ function cell(samples: Samples | undefined): string {
   return `${show(median(values), unit)}${spread}`;
 }
 
-/** A row for each thing, a column for each contestant: medians, and least and most in brackets. */
-export function sampleTable(samples: readonly Samples[]): string {
+/** A row for each thing, a column for each contestant. */
+function tableOf(
+  title: string,
+  samples: readonly Samples[],
+  show: (what: string, name: Variant) => string,
+): string {
   const taking: Variant[] = variants.filter((name) => samples.some(({ variant }) => variant === name));
   const things = [...new Set(samples.map(({ what }) => what))];
   return markdown(
-    ['median (least .. most)', ...taking.map((variant) => labels[variant])],
-    things.map((what) => [
-      what,
-      ...taking.map((name) => cell(samples.find((entry) => entry.what === what && entry.variant === name))),
-    ]),
+    [title, ...taking.map((variant) => labels[variant])],
+    things.map((what) => [what, ...taking.map((name) => show(what, name))]),
   );
+}
+
+/** Medians, and least and most in brackets. */
+export function sampleTable(samples: readonly Samples[]): string {
+  return tableOf('median (least .. most)', samples, (what, name) =>
+    cell(samples.find((entry) => entry.what === what && entry.variant === name)),
+  );
+}
+
+/** The same in short: medians, and in brackets how many times less than Python's. */
+export function medianTable(samples: readonly Samples[]): string {
+  const find = (what: string, name: Variant) =>
+    samples.find((entry) => entry.what === what && entry.variant === name);
+  const short = (what: string, name: Variant) => {
+    const [found, python] = [find(what, name), find(what, 'python')];
+    if (found === undefined) return '';
+    const value = median(found.values);
+    const times = python === undefined ? 1 : median(python.values) / value;
+    return `${show(value, found.unit)}${name === 'python' ? '' : ` (${times.toFixed(1)} x)`}`;
+  };
+  return tableOf('median', samples, short);
 }
 
 export function ratioTable(ratios: readonly Ratio[]): string {

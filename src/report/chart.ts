@@ -36,7 +36,13 @@ export function renderChart(chart: Chart): string {
 }
 
 function themed(svg: string, title: string): string {
-  const coloured = svg.replace(/#0[1-4]0[1-4]0[1-6]/g, (colour) => {
+  // Names of ECharts count what the process drew: the title stands in for the count. How shapes change under a pointer
+  // is dropped, as it is in the standing colours.
+  const still = svg
+    .replace(/<style ><!\[CDATA\[[^]*?<\/style>\n?/, '')
+    .replace(/ class="zr\d+-cls-\d+"/g, '')
+    .replace(/\bzr\d+-/g, `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-`);
+  const coloured = still.replace(/#0[1-4]0[1-4]0[1-6]/g, (colour) => {
     const variable = variables[colour as keyof typeof variables] as string | undefined;
     return variable === undefined ? colour : `var(${variable})`;
   });

@@ -1,10 +1,13 @@
-/** The page's look: one column, light or dark as the reader has it; the series' colours are Okabe and Ito's (2008). */
-export const styles = `
+/** The colours as variables, light or dark as the reader has it; the series' are Okabe and Ito's (2008). */
+export const palette = `
 :root { --paper: #fdfdfb; --ink: #1c1d21; --muted: #5b6068; --rule: #dcdfe4; --mark: #ffe9a8; --wrong: #f7cfc4;
   --series-1: #0072b2; --series-2: #b85c00; --series-3: #007a5a; --series-4: #a6457f; --series-5: #8a7400; --series-6: #4c4f56; }
 @media (prefers-color-scheme: dark) { :root { --paper: #17181b; --ink: #e8e8e4; --muted: #a3a8b0; --rule: #34373d; --mark: #5a4a12; --wrong: #6b2f22;
   --series-1: #56b4e9; --series-2: #e69f00; --series-3: #2fc79a; --series-4: #e08bbd; --series-5: #e4d54a; --series-6: #b9bdc6; } }
-* { box-sizing: border-box; }
+`;
+
+/** The page's look: one column. */
+export const styles = `${palette}* { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 56rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 1rem 0 .5rem; }

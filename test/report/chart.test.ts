@@ -28,6 +28,14 @@ test('names of axes, lines and marks are in the drawing', (t) => {
   for (const text of ['who', 'what', 'F1', 'LSTM']) t.true(bars.includes(`>${text}<`), text);
 });
 
+test('a chart drawn twice is the same, and nothing of it changes its colour under a pointer', (t) => {
+  for (const chart of charts) {
+    const svg = renderChart(chart);
+    t.is(renderChart(chart), svg);
+    t.notRegex(svg, /:hover|rgba\(/);
+  }
+});
+
 test('what was fitted is dashed, raw values are faint', (t) => {
   const svg = renderChart(charts[0]);
   t.regex(svg, /stroke-dasharray="6,4"/);

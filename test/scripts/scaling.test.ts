@@ -32,7 +32,7 @@ test('a study stands between its marks, with its charts beside it', async (t) =>
   await writeStudy(folder, machine, 2, [result]);
   const readme = await readFile(path, 'utf8');
   t.true(readme.startsWith('before\n<!-- scaling:'));
-  t.true(readme.endsWith('<!-- /scaling -->\nafter\n'));
+  t.true(readme.endsWith('<!-- /scaling -->\n\nafter\n'));
   t.false(readme.includes('old'));
   t.true(readme.includes('](scaling/batch-size.svg)'));
   t.true(readme.includes('from 1 to 4, 0.500 s to 2.000 s: 4.0 times as long for 4.0 times the windows'));

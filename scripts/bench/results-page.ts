@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChangedAnswers } from './answers.js';
+import { describeAnswers } from './answers.js';
+import type { Limits } from './limits.js';
+import type { Machine } from './machine.js';
+import { replacePart, writeChart } from './pages.js';
+import type { Ratio } from './ratios.js';
+import { median, type Samples } from './samples.js';
+import { limitLine, medianTable, ratioTable, sampleTable } from './table.js';
+import { labels, variants } from './variants.js';
+
+/** What is read of a file of results. */
+export interface Results {
+  readonly machine: Machine;
+  readonly software: { readonly torch: string };
+  readonly settings: { readonly device: string; readonly threads: number };
+  readonly limits: Limits;
+  readonly measurements: readonly Samples[];
+  readonly ratios: readonly Ratio[];
+  readonly answers: readonly ChangedAnswers[];
+}
+
+function placeOf({ machine, settings, software }: Results): string {
+  return `${machine.gpu ?? machine.processor}, ${settings.threads} threads, torch ${software.torch}`;
+}
+
+function chartOf({ measurements }: Results) {
+  const steps = measurements.filter(({ what }) => what.startsWith('step '));
+  const models = [...new Set(steps.map(({ what }) => what))];
+  const valueOf = (what: string, variant: string) => {
+    const found = steps.find((entry) => entry.what === what && entry.variant === variant);
+    return found === undefined ? 0 : median(found.values);
+  };
+  return {
+    kind: 'bars' as const,
+    title: 'Seconds a training step of 12 x 384, by model and program',
+    groups: models.map((what) => what.replace('step ', '')),
+    y: { name: 'seconds a step' },
+    bars: variants
+      .filter((variant) => steps.some((entry) => entry.variant === variant))
+      .map((variant) => ({ name: labels[variant], values: models.map((what) => valueOf(what, variant)) })),
+  };
+}
+
+/** All of a machine's results as Markdown. */
+export function wholeMarkdown(results: Results): string {
+  const { limits, measurements, ratios, answers } = results;
+  const changed = describeAnswers(answers)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `- ${line}`);
+  return [
+    `### ${placeOf(results)}`,
+    limitLine(limits).trim(),
+    sampleTable(measurements).trim(),
+    ratioTable(ratios).trim(),
+    ...(changed.length > 0 ? [changed.join('\n')] : []),
+  ].join('\n\n');
+}
+
+/** A machine's steps and evaluations, and how many times as fast as Python they are. */
+export function shortMarkdown(results: Results): string {
+  const { name } = results.machine;
+  const title = `Seconds a training step on ${placeOf(results)}`;
+  return [
+    `Medians on ${placeOf(results)}, and how many times as fast as Python:`,
+    medianTable(results.measurements).trim(),
+    `![${title}](bench/results/${name}.svg)`,
+  ].join('\n\n');
+}
+
+async function readResults(folder: string): Promise<Results[]> {
+  const files = (await readdir(folder)).filter((name) => /(?<!-quick)\.json$/.test(name)).sort();
+  return Promise.all(
+    files.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Results),
+  );
+}
+
+/**
+ * Writes the charts of all machines in `folder/results`, and what was measured into `folder/README.md` and, in short,
+ * into the package's front page, where that lies above.
+ */
+export async function writeResultPages(folder: string): Promise<void> {
+  const all = await readResults(join(folder, 'results'));
+  const pages = [
+    { path: join(folder, 'README.md'), text: all.map(wholeMarkdown) },
+    { path: join(folder, '..', 'README.md'), text: all.map(shortMarkdown) },
+  ];
+  for (const { path, text } of pages) {
+    if (existsSync(path)) await replacePart(path, 'results', text.join('\n\n'));
+  }
+  for (const results of all) {
+    await writeChart(join(folder, 'results', `${results.machine.name}.svg`), chartOf(results));
+  }
+}
