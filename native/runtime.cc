@@ -4,6 +4,8 @@
 #include <c10/core/GradMode.h>
 #include <torch/version.h>
 
+#include <cstdlib>
+
 #include "binding.h"
 #include "large-blocks.h"
 
@@ -51,6 +53,8 @@ void defineRuntime(Napi::Object& exports) {
     enabled.Env().GetInstanceData<Environment>()->booking = enabled.As<Napi::Boolean>().Value();
   });
   define(exports, "setDeterministic", [](bool enabled) {
+    // cuBLAS is deterministic only with a workspace of fixed size, which it reads when it starts.
+    if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     at::globalContext().setDeterministicAlgorithms(enabled, true);
     at::globalContext().setDeterministicCuDNN(enabled);
     // Nothing reads memory before it was written; to fill it first would be a twentieth of a step.
