@@ -36,7 +36,9 @@ void defineOps(Napi::Object& exports) {
   define(exports, "sqrt", [](const Tensor& a) { return a.sqrt(); });
   define(exports, "tanh", [](const Tensor& a) { return a.tanh(); });
   define(exports, "relu", [](const Tensor& a) { return a.relu(); });
-  define(exports, "gelu", [](const Tensor& a) { return at::gelu(a); });
+  define(exports, "gelu", [](const Tensor& a, std::string approximate) { return at::gelu(a, approximate); });
+  define(exports, "silu", [](const Tensor& a) { return at::silu(a); });
+  define(exports, "powScalar", [](const Tensor& a, double b) { return a.pow(scalarFor(a, b)); });
   define(exports, "clamp", [](const Tensor& a, std::optional<double> min, std::optional<double> max) {
     std::optional<at::Scalar> low, high;
     if (min) low = scalarFor(a, *min);

@@ -57,7 +57,9 @@ interface Addon {
   sqrt: Unary;
   tanh: Unary;
   relu: Unary;
-  gelu: Unary;
+  gelu(a: Handle, approximate: string): Handle;
+  silu: Unary;
+  powScalar: WithScalar;
   clamp(a: Handle, min: number | null, max: number | null): Handle;
   eqScalar: WithScalar;
   isFinite: Unary;

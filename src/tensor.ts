@@ -1,117 +1,15 @@
-import { QaError } from './errors.js';
-import { native, type DType, type Handle, type TensorData } from './native.js';
-import { noteCreated } from './scope.js';
+import { native, type DType, type Handle } from './native.js';
+import { TensorMemory, type Device } from './tensor-memory.js';
 
 export type { DType, TensorData } from './native.js';
-
-/** Sizes of the dimensions, outermost first; `[]` is a scalar. */
-export type Shape = readonly number[];
-
-/** Where a tensor lives: `cpu`, `cuda` or `cuda:<index>`. */
-export type Device = string;
+export type { Device, Shape } from './tensor-memory.js';
 
 /**
  * An n-dimensional array in LibTorch's memory. Every operation makes a new tensor; `tidy` frees those that are not
  * returned. Methods are those of `torch.Tensor` in camelCase, with its semantics (broadcasting, dtype promotion,
  * autograd) and its errors (`ERR_TORCH`, shapes that do not fit).
  */
-export class Tensor {
-  #handle: Handle | undefined;
-  #shape: Shape | undefined;
-
-  constructor(handle: Handle) {
-    this.#handle = handle;
-    noteCreated(this);
-  }
-
-  /** The addon's handle. Throws `ERR_TENSOR_DISPOSED` once the tensor was disposed. */
-  get handle(): Handle {
-    if (this.#handle !== undefined) return this.#handle;
-    throw new QaError(
-      `Expected a live tensor, but this one of shape [${this.#shape?.join(', ') ?? ''}] was disposed; ` +
-        'return it from tidy() or mark it with keep() to use it longer.',
-      'ERR_TENSOR_DISPOSED',
-    );
-  }
-
-  get isDisposed(): boolean {
-    return this.#handle === undefined;
-  }
-
-  /** Frees the memory at once instead of when the handle is collected. */
-  dispose(): void {
-    if (this.#handle === undefined) return;
-    this.#shape ??= native.shape(this.#handle);
-    native.dispose(this.#handle);
-    this.#handle = undefined;
-  }
-
-  /** Tells JavaScript's collector of the memory: see `tidy`. */
-  book(): void {
-    native.book(this.handle);
-  }
-
-  /** Gives the handle away and leaves this tensor disposed. */
-  take(): Handle {
-    const handle = this.handle;
-    this.#shape ??= native.shape(handle);
-    this.#handle = undefined;
-    return handle;
-  }
-
-  /** Replaces the handle by that of `other`, which is left disposed. */
-  protected adopt(other: Tensor): void {
-    native.dispose(this.handle);
-    this.#handle = other.take();
-  }
-
-  // Properties -------------------------------------------------------------------------------------------------
-
-  get shape(): Shape {
-    return (this.#shape ??= native.shape(this.handle));
-  }
-  get dtype(): DType {
-    return native.dtype(this.handle);
-  }
-  get device(): Device {
-    return native.device(this.handle);
-  }
-  /** Number of elements. */
-  get numel(): number {
-    return this.shape.reduce((product, size) => product * size, 1);
-  }
-  /** Size of one dimension; negative counts from the last. */
-  size(dim: number): number {
-    const size = this.shape.at(dim);
-    if (size === undefined) {
-      throw new QaError(
-        `Expected a dimension of a tensor of shape [${this.shape.join(', ')}], got ${dim}.`,
-        'ERR_TENSOR_DIM',
-      );
-    }
-    return size;
-  }
-
-  // To JavaScript ----------------------------------------------------------------------------------------------
-
-  /** All elements, row major, copied. On a GPU this waits for the device. */
-  toArray(): TensorData {
-    return native.toArray(this.handle);
-  }
-  /** All elements of a float32 or bfloat16 tensor. */
-  toFloat32Array(): Float32Array {
-    const data = this.toArray();
-    if (data instanceof Float32Array) return data;
-    throw new QaError(
-      `Expected a float32 tensor, got ${this.dtype}; convert it with to('float32').`,
-      'ERR_TENSOR_DTYPE',
-    );
-  }
-  /** The value of a tensor of one element. On a GPU this waits for the device. */
-  item(): number {
-    return native.item(this.handle);
-  }
-
+export class Tensor extends TensorMemory {
   // Device and dtype -------------------------------------------------------------------------------------------
 
   toDevice(device: Device): Tensor {
@@ -183,9 +81,15 @@ export class Tensor {
   relu(): Tensor {
     return new Tensor(native.relu(this.handle));
   }
-  /** The exact GELU (with erf), BERT's activation. */
-  gelu(): Tensor {
-    return new Tensor(native.gelu(this.handle));
+  /** The exact GELU (with erf), BERT's activation, or its approximation with tanh. */
+  gelu(approximate: 'none' | 'tanh' = 'none'): Tensor {
+    return new Tensor(native.gelu(this.handle, approximate));
+  }
+  silu(): Tensor {
+    return new Tensor(native.silu(this.handle));
+  }
+  pow(exponent: number): Tensor {
+    return new Tensor(native.powScalar(this.handle, exponent));
   }
   clamp(min: number | null, max: number | null): Tensor {
     return new Tensor(native.clamp(this.handle, min, max));
@@ -222,10 +126,6 @@ export class Tensor {
   /** Fills with normal draws of the global generator. */
   normal_(mean: number, std: number): this {
     return this.#inPlace(native.normal_(this.handle, mean, std));
-  }
-  /** A copy with the rows `index` (int64) of dimension `dim` replaced by those of `source`. */
-  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
-    return new Tensor(native.indexCopy(this.handle, dim, index.handle, source.handle));
   }
   scatter_(dim: number, index: Tensor, source: Tensor): this {
     return this.#inPlace(native.scatter_(this.handle, dim, index.handle, source.handle));
@@ -265,6 +165,10 @@ export class Tensor {
   }
   indexSelect(dim: number, index: Tensor): Tensor {
     return new Tensor(native.indexSelect(this.handle, dim, index.handle));
+  }
+  /** A copy with the rows `index` (int64) of dimension `dim` replaced by those of `source`. */
+  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
+    return new Tensor(native.indexCopy(this.handle, dim, index.handle, source.handle));
   }
   sort(dim: number, descending = false): [values: Tensor, indices: Tensor] {
     const [values, indices] = native.sort(this.handle, dim, descending);

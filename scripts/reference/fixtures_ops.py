@@ -5,7 +5,12 @@ import math
 import torch
 import torch.nn.functional as F
 
+from transformers.activations import ACT2FN
+
 from fixture_file import encode
+
+# Those of src/nn/activations.ts, but for gelu, relu and tanh, which are operations above.
+ACTIVATIONS = ["gelu_new", "gelu_fast", "gelu_pytorch_tanh", "silu", "swish"]
 
 
 def operations(normal, positive):
@@ -83,6 +88,7 @@ def operations(normal, positive):
             [normal(2, 2, 5, 4), normal(2, 2, 5, 4), normal(2, 2, 5, 4)],
             {"mask": attention_mask},
         ),
+        *((name, ACT2FN[name], [normal(2, 5) * 2], {}) for name in ACTIVATIONS),
     ]
 
 

@@ -52,14 +52,13 @@ export interface PreparedRun extends StartingPoint {
 export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => void): Promise<PreparedRun> {
   const kind = modelKind(args.model);
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
-  // A number that makes no sense should not cost a download.
-  resolveSettings({}, { ...args });
+  // What makes no sense or is not here should not cost a download.
+  const { device, kernels } = chooseArithmetic(args, resolveSettings({}, { ...args }));
   const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
   const { trainFile, validationFile } = dataset;
   if (trainFile === undefined) throw new UsageError('Expected --train-file or --dataset, but neither came.');
   const settings = resolveSettings(dataset.settings, { ...args });
   checkEvaluationArgs(args, settings.earlyStoppingPatience, validationFile);
-  const { device, kernels } = chooseArithmetic(args, settings);
   const version2WithNegative = args.version2WithNegative ?? dataset.version2WithNegative;
 
   // What could not be scored in the end is refused before hours of training.

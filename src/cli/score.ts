@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import type { Example } from '../data/examples.js';
 import { UsageError } from '../errors.js';
 import type { Predictions } from '../evaluate/metrics.js';
-import { version2Option } from './options.js';
+import { jsonOption, version2Option } from './options.js';
 
 interface ScoreArgs {
   readonly predictions: string;
@@ -44,6 +44,7 @@ export const scoreCommand: CommandModule<object, ScoreArgs> = {
       describe: 'v2.0: odds above this count as no answer',
       requiresArg: true,
     },
+    json: { ...jsonOption, default: true, describe: 'print one JSON object, as always' },
   },
   handler: async (args) => {
     if (Number.isNaN(args.naProbThresh)) {

@@ -1,8 +1,5 @@
 import { QaError } from '../errors.js';
-
-/** The activations that are computed here. */
-const hiddenActs = ['gelu', 'relu'] as const;
-export type HiddenAct = (typeof hiddenActs)[number];
+import { activations, type HiddenAct } from './activations.js';
 
 /** What BERT's `config.json` says, with its names and, where it is silent, its defaults. */
 export interface BertConfig {
@@ -91,9 +88,9 @@ export function parseBertConfig(json: unknown, source: string): BertConfig {
     }
     config[name] = value;
   }
-  if (!hiddenActs.some((name) => name === config['hidden_act'])) {
+  if (!Object.hasOwn(activations, config['hidden_act'] as string)) {
     throw invalid(
-      `${hiddenActs.join(' or ')} as "hidden_act" in ${source}`,
+      `one of ${Object.keys(activations).join(', ')} as "hidden_act" in ${source}`,
       JSON.stringify(config['hidden_act']),
     );
   }

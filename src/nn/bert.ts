@@ -2,7 +2,8 @@ import { arange } from '../create.js';
 import { QaError } from '../errors.js';
 import { noGrad } from '../scope.js';
 import { Tensor } from '../tensor.js';
-import type { BertConfig, HiddenAct } from './bert-config.js';
+import { activations } from './activations.js';
+import type { BertConfig } from './bert-config.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
 import * as init from './init.js';
@@ -133,11 +134,6 @@ class BertAttention extends Module {
     return this.output.forward(this.self.forward(hidden, visible), hidden);
   }
 }
-
-const activations: Record<HiddenAct, (a: Tensor) => Tensor> = {
-  gelu: (a) => a.gelu(),
-  relu: (a) => a.relu(),
-};
 
 class BertIntermediate extends Module {
   readonly dense: Linear;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
@@ -64,6 +65,29 @@ test('random weights take the vocabulary of that checkpoint, without its weights
   t.is(code, 0, stderr);
   t.false(asked.some((path) => path.includes('safetensors')));
   t.true(readFileSync(join(run, 'vocab.txt')).equals(files['vocab.txt'] ?? Buffer.alloc(0)));
+});
+
+test('a flag that makes no sense, or a device that is not here, costs no download', async (t) => {
+  for (const [flag, value, code] of [
+    ['--learning-rate', '-1', 2],
+    ['--device', 'tpu', 2],
+    ['--device', 'cuda:99', 1],
+  ] as const) {
+    const asked: string[] = [];
+    const listener: RequestListener = (request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(404).end();
+    };
+    const result = await serving(listener, (url) =>
+      qaNativeWith(
+        { QA_NATIVE_SQUAD_SITE: url, HF_ENDPOINT: url, QA_NATIVE_CACHE: folder, HF_HOME: folder },
+        ...['train', 'bert-mini', flag, value],
+      ),
+    );
+    t.is(result.code, code, result.stderr);
+    t.true(result.stderr.includes(flag), result.stderr);
+    t.deepEqual(asked, []);
+  }
 });
 
 test('features and check tokenize as a model of the hub does', async (t) => {

@@ -102,4 +102,5 @@ test('a file that is not there is one sentence, a missing option wrong usage', (
   t.is(missing.status, 1);
   t.true(missing.stderr.includes(absent));
   t.is(run('--predictions', absent).status, 2);
+  t.is(run('--predictions', absent, '--validation-file', absent, '--json').status, 1);
 });

@@ -16,8 +16,8 @@ for (const [what, json, message] of [
   ['relative positions', { position_embedding_type: 'relative_key' }, /absolute.*relative_key/],
   [
     'another activation',
-    { hidden_act: 'gelu_new' },
-    /gelu or relu as "hidden_act" in its file, got "gelu_new"/,
+    { hidden_act: 'mish' },
+    /one of gelu, gelu_new, .*tanh as "hidden_act" in its file, got "mish"/,
   ],
   ['a size as text', { hidden_size: '256' }, /number as "hidden_size" in its file, got "256"/],
   ['a size below 1', { num_hidden_layers: 0 }, /1 to 10000000 as "num_hidden_layers" in its file, got 0/],

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { cat, stack, tensor } from '../../src/create.js';
+import { activations } from '../../src/nn/activations.js';
 import { native } from '../../src/native.js';
 import { tidy } from '../../src/scope.js';
 import { Tensor, type Device } from '../../src/tensor.js';
@@ -49,9 +50,9 @@ const ops: Readonly<Record<string, Op>> = {
   linearWithoutBias: ([x, weight]) => new Tensor(native.linear(x.handle, weight.handle, null)),
   softmax: ([a], args) => a.softmax(args.number('dim')),
   logSoftmax: ([a], args) => a.logSoftmax(args.number('dim')),
-  gelu: ([a]) => a.gelu(),
-  relu: ([a]) => a.relu(),
-  tanh: ([a]) => a.tanh(),
+  ...Object.fromEntries(
+    Object.entries(activations).map(([name, activation]): [string, Op] => [name, ([x]) => activation(x)]),
+  ),
   exp: ([a]) => a.exp(),
   log: ([a]) => a.log(),
   sqrt: ([a]) => a.sqrt(),
