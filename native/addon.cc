@@ -10,6 +10,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineRandom(exports);
   qa::defineLayers(exports);
   qa::defineDropout(exports);
+  qa::definePaddedAttention(exports);
   qa::defineLstm(exports);
   qa::defineFastLayers(exports);
   qa::defineOptim(exports);

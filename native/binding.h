@@ -79,17 +79,17 @@ inline Napi::Value toJavaScript(Napi::Env env, const std::string& value) { retur
 inline Napi::Value toJavaScript(Napi::Env, Napi::Value value) { return value; }
 
 template <typename T>
-Napi::Value toJavaScript(Napi::Env env, std::optional<T> value) {
-  if (!value) return env.Null();
-  return toJavaScript(env, std::move(*value));
-}
-template <typename T>
 Napi::Value toJavaScript(Napi::Env env, std::vector<T> values) {
   auto array = Napi::Array::New(env, values.size());
   for (uint32_t index = 0; index < values.size(); ++index) {
     array.Set(index, toJavaScript(env, std::move(values[index])));
   }
   return array;
+}
+template <typename T>
+Napi::Value toJavaScript(Napi::Env env, std::optional<T> value) {
+  if (!value) return env.Null();
+  return toJavaScript(env, std::move(*value));
 }
 template <typename... T>
 Napi::Value toJavaScript(Napi::Env env, std::tuple<T...> values) {
@@ -138,6 +138,7 @@ void defineOps(Napi::Object& exports);
 void defineRandom(Napi::Object& exports);
 void defineLayers(Napi::Object& exports);
 void defineDropout(Napi::Object& exports);
+void definePaddedAttention(Napi::Object& exports);
 void defineLstm(Napi::Object& exports);
 void defineFastLayers(Napi::Object& exports);
 void defineOptim(Napi::Object& exports);

@@ -12,16 +12,19 @@
 #include "vectorize.h"
 
 namespace qa {
+
+// By zero, too, as LibTorch does: the sign of a zero and a NaN stay what they are there.
+QA_VECTORIZE void applyDropoutMask(const float* input, const uint8_t* mask, float scale, float* output, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) output[i] = input[i] * (mask[i] != 0 ? scale : 0.0F);
+}
+
+float dropoutScale(double p) { return at::ones({1}).div_(1 - p).item<float>(); }
+
 namespace {
 
 using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// Multiplies, also by zero, as LibTorch does: the sign of a zero and a NaN stay what they are there.
-QA_VECTORIZE void multiply(const float* input, const uint8_t* mask, float scale, float* output, int64_t begin, int64_t end) {
-  for (int64_t i = begin; i < end; ++i) output[i] = input[i] * (mask[i] != 0 ? scale : 0.0F);
-}
 
 /// `input` times the mask times `scale`, element by element in memory: both have the same strides, without gaps.
 Tensor applyMask(const Tensor& input, const Tensor& mask, float scale) {
@@ -30,7 +33,7 @@ Tensor applyMask(const Tensor& input, const Tensor& mask, float scale) {
   const auto* bytes = mask.const_data_ptr<uint8_t>();
   auto* to = output.mutable_data_ptr<float>();
   parallelFor(input.numel(), at::internal::GRAIN_SIZE,
-              [&](int64_t begin, int64_t end) { multiply(from, bytes, scale, to, begin, end); });
+              [&](int64_t begin, int64_t end) { applyDropoutMask(from + begin, bytes + begin, scale, to + begin, end - begin); });
   return output;
 }
 
@@ -38,8 +41,7 @@ struct Dropout : torch::autograd::Function<Dropout> {
   static Tensor forward(AutogradContext* context, const Tensor& input, double p) {
     const auto mask = at::empty_strided(input.sizes(), input.strides(), at::kByte);
     bernoulliMask(mask.mutable_data_ptr<uint8_t>(), mask.numel(), 1 - p, at::detail::getDefaultCPUGenerator());
-    // LibTorch's own division, for its rounding.
-    const auto scale = at::ones({1}).div_(1 - p).item<float>();
+    const auto scale = dropoutScale(p);
     context->save_for_backward({mask});
     context->saved_data["scale"] = static_cast<double>(scale);
     return applyMask(input, mask, scale);

@@ -131,6 +131,17 @@ interface Addon {
     training: boolean,
   ): Handle;
 
+  // padded-attention.cc
+  visibleKeys(attentionMask: Handle): number[] | null;
+  paddedAttention(
+    query: Handle,
+    key: Handle,
+    value: Handle,
+    mask: Handle,
+    visible: readonly number[] | null,
+    dropoutP: number,
+  ): Handle;
+
   // fast-layers.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;

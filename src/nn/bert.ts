@@ -12,18 +12,13 @@ import { Linear } from './linear.js';
 import { Module } from './module.js';
 import { toActivations, type PackedTokens } from './packed.js';
 import { packedAttention } from './packed-attention.js';
+import { paddedAttention, paddingMask, type PaddingMask } from './padded-attention.js';
 
 // BERT's encoder (Devlin et al. 2018) with the module names of transformers' `BertModel`, computed in the order of
 // its eager attention, so that a run gives Python's bits.
 
-/** The lowest float32, which transformers adds to the scores of padding. */
-const lowestFloat32 = -3.4028234663852886e38;
-
-/**
- * What a token sees: of padded rows, [batch, length, width], what is added to its scores, [batch, 1, 1, length]; of
- * packed rows, [tokens, width], each its own row alone, by their lengths.
- */
-type Visible = Tensor | readonly number[];
+/** What a token sees: of padded rows, [batch, length, width], a mask; of packed rows, [tokens, width], each its own row alone. */
+type Visible = PaddingMask | readonly number[];
 
 /** Word, token type and position, summed in this order, normed. */
 class BertEmbeddings extends Module {
@@ -62,7 +57,6 @@ class BertSelfAttention extends Module {
   readonly query: Linear;
   readonly key: Linear;
   readonly value: Linear;
-  private readonly dropout: Dropout;
   private readonly dropoutP: number;
   private readonly heads: number;
 
@@ -73,32 +67,18 @@ class BertSelfAttention extends Module {
     this.query = new Linear(config.hidden_size, config.hidden_size);
     this.key = new Linear(config.hidden_size, config.hidden_size);
     this.value = new Linear(config.hidden_size, config.hidden_size);
-    this.dropout = new Dropout(config.attention_probs_dropout_prob);
   }
 
   forward(hidden: Tensor, visible: Visible): Tensor {
-    return visible instanceof Tensor ? this.#padded(hidden, visible) : this.#packed(hidden, visible);
-  }
-
-  #packed(hidden: Tensor, lengths: readonly number[]): Tensor {
-    const [query, key, value] = [this.query, this.key, this.value].map((part) => part.forward(hidden)) as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    return packedAttention(query, key, value, lengths, this.heads, this.training ? this.dropoutP : 0);
-  }
-
-  #padded(hidden: Tensor, mask: Tensor): Tensor {
-    const [batch, length, width] = hidden.shape as [number, number, number];
-    const headDim = width / this.heads;
-    const toHeads = (a: Tensor) => a.view(batch, length, this.heads, headDim).permute(0, 2, 1, 3);
     const query = this.query.forward(hidden);
-    const key = toHeads(this.key.forward(hidden));
-    const value = toHeads(this.value.forward(hidden));
-    const scores = toHeads(query).matmul(key.transpose(-1, -2)).div_(Math.sqrt(headDim)).add_(mask);
-    const probabilities = this.dropout.forward(scores.softmax(-1));
-    return probabilities.matmul(value).permute(0, 2, 1, 3).contiguous().view(batch, length, width);
+    const key = this.key.forward(hidden);
+    const value = this.value.forward(hidden);
+    const dropoutP = this.training ? this.dropoutP : 0;
+    if (!('added' in visible)) return packedAttention(query, key, value, visible, this.heads, dropoutP);
+    const [batch, length, width] = hidden.shape as [number, number, number];
+    const toHeads = (a: Tensor) => a.view(batch, length, this.heads, width / this.heads).permute(0, 2, 1, 3);
+    const context = paddedAttention(toHeads(query), toHeads(key), toHeads(value), visible, dropoutP);
+    return context.permute(0, 2, 1, 3).contiguous().view(batch, length, width);
   }
 }
 
@@ -195,10 +175,10 @@ export class BertModel extends Module {
 
   /** int64 ids, token types and mask (1 for real tokens), each [batch, length], to [batch, length, hidden_size]. */
   forward(inputIds: Tensor, attentionMask: Tensor, tokenTypeIds: Tensor): Tensor {
-    const mask = attentionMask.unsqueeze(1).unsqueeze(1).to('float32').rsub(1).mul(lowestFloat32);
     const length = inputIds.size(1);
     const positions = arange(length, { device: inputIds.device }).unsqueeze(0);
-    return this.encoder.forward(this.embeddings.forward(inputIds, tokenTypeIds, positions, length), mask);
+    const embeddings = this.embeddings.forward(inputIds, tokenTypeIds, positions, length);
+    return this.encoder.forward(embeddings, paddingMask(attentionMask));
   }
 
   /** Packed rows: int64 ids, token types and positions, each [tokens], to [tokens, hidden_size]. */

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import test from 'ava';
+import { tensor, zeros } from '../../src/create.js';
+import { paddedAttention, paddingMask, type PaddingMask } from '../../src/nn/padded-attention.js';
+import { manualSeed } from '../../src/random.js';
+import { tidy } from '../../src/scope.js';
+import type { Tensor } from '../../src/tensor.js';
+
+/** int64 [rows, length], ones and then zeros. */
+function maskOf(tokens: readonly number[], length: number): Tensor {
+  const flags = tokens.flatMap((count) =>
+    Array.from({ length }, (_, position) => (position < count ? 1 : 0)),
+  );
+  return tensor(Int32Array.from(flags), [tokens.length, length]);
+}
+
+/** Output and gradients of query, key and value, from a seed. */
+function run(mask: PaddingMask, [batch, length]: readonly number[], dropoutP: number): string[] {
+  manualSeed(3);
+  const [heads, width] = [2, 32];
+  const draw = () => zeros([batch, length, heads, width]).normal_(0, 1);
+  const inputs = [draw(), draw(), draw()].map((input) => input.requiresGrad_());
+  const [query, key, value] = inputs.map((input) => input.permute(0, 2, 1, 3)) as [Tensor, Tensor, Tensor];
+  const weight = draw().permute(0, 2, 1, 3);
+  const output = paddedAttention(query, key, value, mask, dropoutP);
+  output.mul(weight).sum().backward();
+  return [output, ...inputs.map((input) => input.grad as Tensor)].map((result) =>
+    createHash('sha256').update(result.toFloat32Array()).digest('hex'),
+  );
+}
+
+for (const [tokens, length] of [
+  [[1, 12, 20], 20],
+  [[5, 96, 33, 64, 65], 96],
+  [[100, 192, 193, 40], 200],
+  [[384, 383, 170, 2, 200, 352], 384],
+  [[512, 31], 512],
+] as const) {
+  for (const dropoutP of [0, 0.1]) {
+    test(`what padding hides changes no bit: ${tokens.join(', ')} of ${length} tokens, dropout ${dropoutP}`, (t) => {
+      tidy(() => {
+        const mask = paddingMask(maskOf(tokens, length));
+        t.deepEqual(mask.visible, [...tokens]);
+        const shape = [tokens.length, length];
+        t.deepEqual(run(mask, shape, dropoutP), run({ ...mask, visible: null }, shape, dropoutP));
+      });
+    });
+  }
+}
+
+test('a mask with holes, of an empty row or of other numbers is added as it is', (t) => {
+  tidy(() => {
+    for (const flags of [
+      [1, 0, 1],
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 2, 0],
+    ]) {
+      t.is(paddingMask(tensor(Int32Array.from(flags), [1, 3])).visible, null);
+    }
+  });
+});
