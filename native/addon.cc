@@ -11,6 +11,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineLayers(exports);
   qa::defineDropout(exports);
   qa::definePaddedAttention(exports);
+  qa::defineGeluLinear(exports);
   qa::defineLstm(exports);
   qa::defineFastLayers(exports);
   qa::defineOptim(exports);

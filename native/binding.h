@@ -139,6 +139,7 @@ void defineRandom(Napi::Object& exports);
 void defineLayers(Napi::Object& exports);
 void defineDropout(Napi::Object& exports);
 void definePaddedAttention(Napi::Object& exports);
+void defineGeluLinear(Napi::Object& exports);
 void defineLstm(Napi::Object& exports);
 void defineFastLayers(Napi::Object& exports);
 void defineOptim(Napi::Object& exports);

@@ -142,6 +142,9 @@ interface Addon {
     dropoutP: number,
   ): Handle;
 
+  // gelu-linear.cc
+  geluLinear(input: Handle, weight: Handle, bias: Handle): Handle;
+
   // fast-layers.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;

@@ -2,7 +2,7 @@ import { arange } from '../create.js';
 import { QaError } from '../errors.js';
 import { noGrad } from '../scope.js';
 import { Tensor } from '../tensor.js';
-import { activations } from './activations.js';
+import type { HiddenAct } from './activations.js';
 import type { BertConfig } from './bert-config.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
@@ -82,13 +82,20 @@ class BertSelfAttention extends Module {
   }
 }
 
-/** dense, dropout, and the residual normed: both BertSelfOutput and BertOutput of transformers. */
+/**
+ * dense, dropout, and the residual normed: both BertSelfOutput and BertOutput of transformers. The activation before the
+ * latter's dense layer is applied here, not in BertIntermediate, as less has to be remembered so.
+ */
 class BertResidual extends Module {
   readonly dense: Linear;
   readonly LayerNorm: LayerNorm;
   private readonly dropout: Dropout;
 
-  constructor(inFeatures: number, config: BertConfig) {
+  constructor(
+    inFeatures: number,
+    config: BertConfig,
+    private readonly activation?: HiddenAct,
+  ) {
     super();
     this.dense = new Linear(inFeatures, config.hidden_size);
     this.LayerNorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
@@ -96,7 +103,11 @@ class BertResidual extends Module {
   }
 
   forward(hidden: Tensor, residual: Tensor): Tensor {
-    return this.LayerNorm.forward(this.dropout.forward(this.dense.forward(hidden)).add(residual));
+    const projected =
+      this.activation === undefined
+        ? this.dense.forward(hidden)
+        : this.dense.forwardActivated(hidden, this.activation);
+    return this.LayerNorm.forward(this.dropout.forward(projected).add(residual));
   }
 }
 
@@ -117,16 +128,14 @@ class BertAttention extends Module {
 
 class BertIntermediate extends Module {
   readonly dense: Linear;
-  private readonly activation: (a: Tensor) => Tensor;
 
   constructor(config: BertConfig) {
     super();
     this.dense = new Linear(config.hidden_size, config.intermediate_size);
-    this.activation = activations[config.hidden_act];
   }
 
   forward(hidden: Tensor): Tensor {
-    return this.activation(this.dense.forward(hidden));
+    return this.dense.forward(hidden);
   }
 }
 
@@ -139,7 +148,7 @@ class BertLayer extends Module {
     super();
     this.attention = new BertAttention(config);
     this.intermediate = new BertIntermediate(config);
-    this.output = new BertResidual(config.intermediate_size, config);
+    this.output = new BertResidual(config.intermediate_size, config, config.hidden_act);
   }
 
   forward(hidden: Tensor, visible: Visible): Tensor {

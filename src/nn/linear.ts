@@ -1,6 +1,7 @@
 import { empty } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
+import { activations, type HiddenAct } from './activations.js';
 import * as init from './init.js';
 import { kernels } from './kernels.js';
 import { Module, Parameter } from './module.js';
@@ -24,5 +25,11 @@ export class Linear extends Module {
   forward(input: Tensor): Tensor {
     const linear = kernels().fast ? native.fastLinear : native.linear;
     return new Tensor(linear(input.handle, this.weight.handle, this.bias.handle));
+  }
+
+  /** `forward` of an activation of the input, with the same bits. GELU's output is not kept for the gradients' sake. */
+  forwardActivated(input: Tensor, activation: HiddenAct): Tensor {
+    if (activation !== 'gelu' || kernels().fast) return this.forward(activations[activation](input));
+    return new Tensor(native.geluLinear(input.handle, this.weight.handle, this.bias.handle));
   }
 }
