@@ -83,32 +83,43 @@ void forEachHead(const Plan& plan, Compute compute) {
   });
 }
 
-/// A dropout's mask, [batch * heads, length, length] bytes, and its scale; undefined where nothing is dropped.
+/// A dropout's mask, a byte for each of a batch's probabilities, and its scale; undefined where nothing is dropped.
 struct Dropped {
   Tensor mask;
   double scale;
 
+  /// Draws for all keys, as the composition does, and keeps what falls on the columns.
   static Dropped draw(const Plan& plan, double p) {
     if (p == 0) return {Tensor(), 1};
-    const auto mask = at::empty({plan.batch * plan.heads, plan.length, plan.length}, at::kByte);
-    bernoulliMask(mask.mutable_data_ptr<uint8_t>(), mask.numel(), 1 - p, at::detail::getDefaultCPUGenerator());
+    const auto drawn = at::empty({plan.batch * plan.heads, plan.length, plan.length}, at::kByte);
+    bernoulliMask(drawn.mutable_data_ptr<uint8_t>(), drawn.numel(), 1 - p, at::detail::getDefaultCPUGenerator());
+    const auto mask = at::empty({plan.starts.back()}, at::kByte);
+    forEachHead(plan, [&](const Head& head, const Scratch&, const Scratch&) {
+      head.probabilities(mask).copy_(head.of(drawn).narrow(1, 0, head.columns));
+    });
     return {mask, dropoutScale(p)};
   }
 
   /// Drops of a head's [length, columns] values; `to` may be `from`, or wider: then it has zeros past its columns.
   void apply(const Head& head, const Tensor& from, const Tensor& to) const {
-    const auto columns = from.size(1), width = to.size(1);
-    for (int64_t row = 0; row < head.length; ++row) {
-      const auto* source = from.const_data_ptr<float>() + row * columns;
-      auto* target = to.mutable_data_ptr<float>() + row * width;
-      if (mask.defined()) {
-        const auto* bytes = mask.const_data_ptr<uint8_t>() + (head.index * head.length + row) * head.length;
-        applyDropoutMask(source, bytes, static_cast<float>(scale), target, columns);
-      } else if (source != target) {
-        std::copy(source, source + columns, target);
+    if (mask.defined()) {
+      const auto width = to.size(1);
+      for (int64_t row = 0; row < head.length; ++row) {
+        const auto first = row * head.columns;
+        auto* target = to.mutable_data_ptr<float>() + row * width;
+        applyDropoutMask(from.const_data_ptr<float>() + first, mask.const_data_ptr<uint8_t>() + head.start + first,
+                         static_cast<float>(scale), target, head.columns);
+        std::fill(target + head.columns, target + width, 0.0F);
       }
-      std::fill(target + columns, target + width, 0.0F);
+    } else if (!to.is_same(from)) {
+      widen(from, to);
     }
+  }
+
+  /// Copies columns, with zeros past them.
+  static void widen(const Tensor& from, const Tensor& to) {
+    to.narrow(1, 0, from.size(1)).copy_(from);
+    to.narrow(1, from.size(1), to.size(1) - from.size(1)).zero_();
   }
 };
 
@@ -176,7 +187,7 @@ struct PaddedAttention : torch::autograd::Function<PaddedAttention> {
       head.of(keyGrad).narrow(1, head.columns, hidden).zero_();
 
       const auto summed = first.matrix(head.length, head.sums);
-      Dropped{Tensor(), 1}.apply(head, scoreGrad, summed);
+      Dropped::widen(scoreGrad, summed);
       auto queries = head.of(queryGrad);
       at::mm_out(queries, summed, head.of(kT).narrow(1, 0, head.sums).t());
     });
