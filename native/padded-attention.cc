@@ -217,10 +217,11 @@ bool keepsBits(int64_t length, int64_t width, int64_t columns, int64_t sums) {
   return std::equal(got.begin(), got.end(), expected.begin(), [](const Tensor& a, const Tensor& b) { return a.equal(b); });
 }
 
+/// Columns come in whole vectors, so that sums over a row put each into the lane that it has among all.
+constexpr int64_t kStep = 32;
+
 /// The least columns and keys that keep the bits for a row that sees `visible`; none where not even all do.
 std::optional<std::pair<int64_t, int64_t>> chooseWidths(int64_t length, int64_t width, int64_t visible) {
-  // Whole vectors, so that sums over a row put each column into the lane that it has among all.
-  constexpr int64_t kStep = 32;
   const auto columns = std::min(length, (visible + kStep - 1) / kStep * kStep);
   static std::mutex mutex;
   static std::map<std::array<int64_t, 4>, std::optional<std::pair<int64_t, int64_t>>> known;
@@ -236,7 +237,9 @@ std::optional<std::pair<int64_t, int64_t>> chooseWidths(int64_t length, int64_t 
   return entry->second;
 }
 
+/// None where it does not pay: batches that are cut to their longest row have any length, each to be tried, and little padding.
 std::optional<Plan> planFor(const Tensor& query, const Sizes& visible) {
+  if (query.size(2) % kStep != 0) return std::nullopt;
   Sizes columns, sums;
   for (const auto count : visible) {
     const auto widths = chooseWidths(query.size(2), query.size(3), count);

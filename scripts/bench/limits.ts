@@ -41,25 +41,30 @@ interface Shape {
   /** Operations for each pair of positions of a row, forward, in attention. */
   readonly pairFlops: number;
   readonly parameters: number;
-  /** Whether padding is computed on without `--fast`. */
-  readonly pads: boolean;
+  /** Where padding is computed on without `--fast`: in the linear layers, and as what attention looks at. */
+  readonly pads: { readonly tokens: boolean; readonly keys: boolean };
 }
 
 const bert = (layers: number, hidden: number, parameters: number): Shape => ({
   tokenFlops: layers * 2 * (4 * hidden ** 2 + 8 * hidden ** 2),
   pairFlops: layers * 4 * hidden,
   parameters,
-  pads: true,
+  pads: { tokens: true, keys: false },
 });
 
 const shapes: Readonly<Record<string, Shape>> = {
   'bert-mini': bert(4, 256, 11_105_282),
-  lstm: { tokenFlops: 2 * 8 * 768 ** 2, pairFlops: 0, parameters: 28_167_170, pads: false },
+  lstm: {
+    tokenFlops: 2 * 8 * 768 ** 2,
+    pairFlops: 0,
+    parameters: 28_167_170,
+    pads: { tokens: false, keys: false },
+  },
   transformer: {
     tokenFlops: 2 * (4 * 768 ** 2 + 2 * 768 * 2048),
     pairFlops: 4 * 768,
     parameters: 28_956_418,
-    pads: true,
+    pads: { tokens: true, keys: true },
   },
 };
 
@@ -89,9 +94,13 @@ export function floorSeconds(
   const [kind, model] = what.split(' ');
   if ((kind !== 'step' && kind !== 'eval') || !(model in shapes)) return undefined;
   const { tokenFlops, pairFlops, parameters, pads } = shapes[model];
-  const rows = variant === 'default' && pads ? lengths.map(() => maxSeqLength) : lengths;
-  const sum = rows.reduce((flops, length) => flops + tokenFlops * length + pairFlops * length ** 2, 0);
-  const flops = (sum / rows.length) * batchSize;
+  const sum = lengths.reduce((flops, length) => {
+    const [tokens, keys] = [pads.tokens, pads.keys].map((padded) =>
+      variant === 'default' && padded ? maxSeqLength : length,
+    ) as [number, number];
+    return flops + tokenFlops * tokens + pairFlops * tokens * keys;
+  }, 0);
+  const flops = (sum / lengths.length) * batchSize;
   const speed = 1e9 * (variant === 'bf16' ? limits.bfloat16_gflops : limits.float32_gflops);
   if (kind === 'eval') return flops / speed;
   return (3 * flops) / speed + (optimizerBytes * parameters) / (1e9 * limits.copy_gbps);
