@@ -47,6 +47,14 @@ test('-infinity is a value like others', (t) => {
   t.deepEqual(top([-Infinity, -Infinity, -Infinity], 2), [2, 1]);
 });
 
+test('a NaN with a sign, as processors make it of infinities, is no number either', (t) => {
+  const values = Float32Array.of(3, 2, 1, 0);
+  for (const bits of [0xffc00000, 0xff800001, 0xffffffff, 0x7fc00000]) {
+    new Uint32Array(values.buffer)[2] = bits;
+    for (const count of [1, 4]) t.is(topIndexes(values, count), null);
+  }
+});
+
 test('a value that is no number or +infinity is found wherever it is', (t) => {
   for (const wrong of [NaN, Infinity]) {
     for (const length of [6, 60]) {
