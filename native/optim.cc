@@ -25,10 +25,17 @@ double correctedRate(double lr, int64_t step, double beta1, double beta2) {
 /// What one parameter's update needs.
 struct Update {
   Tensor param, grad, expAvg, expAvgSq;
-};
 
-/// Elements that are updated at a time: their four tensors stay in a core's cache from the first operation to the last.
-constexpr int64_t kPiece = 1 << 14;
+  /// Whether its tensors are float32 in main memory, one number after the other.
+  bool isFlat() const {
+    const auto flat = [](const Tensor& a) { return a.is_cpu() && a.is_contiguous() && a.scalar_type() == at::kFloat; };
+    return flat(param) && flat(grad) && flat(expAvg) && flat(expAvgSq);
+  }
+  Update piece(int64_t start, int64_t size) const {
+    const auto part = [&](const Tensor& a) { return a.view(-1).narrow(0, start, size); };
+    return {part(param), part(grad), part(expAvg), part(expAvgSq)};
+  }
+};
 
 /// One update in one pass, contracting products and sums: other last bits.
 QA_VECTORIZE void updateFused(float* param, const float* grad, float* expAvg, float* expAvgSq, int64_t size, float rate,
@@ -40,44 +47,79 @@ QA_VECTORIZE void updateFused(float* param, const float* grad, float* expAvg, fl
   }
 }
 
-/// One step of transformers' AdamW (4.46.3), operation by operation or `fused`. Unlike torch.optim.AdamW it adds eps to
-/// sqrt(v) before the bias correction, which it puts into the step size, and decays the weights after the update. `steps`
-/// counts each parameter's own updates.
-void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
-           double beta2, double eps, double weightDecay, bool correctBias, bool fused) {
-  const auto update = [&](const Update& a, double rate) {
+/// transformers' AdamW (4.46.3), in three ways. Unlike torch.optim.AdamW it adds eps to sqrt(v) before the bias correction,
+/// which it puts into the step size `rate`, and decays the weights after the update.
+struct Arithmetic {
+  double lr, beta1, beta2, eps, weightDecay;
+
+  /// Operation by operation, with Python's bits.
+  void plain(const Update& a, double rate) const {
     a.expAvg.mul_(beta1).add_(a.grad, 1.0 - beta1);
     a.expAvgSq.mul_(beta2).addcmul_(a.grad, a.grad, 1.0 - beta2);
     const auto denominator = a.expAvgSq.sqrt().add_(eps);
     a.param.addcdiv_(a.expAvg, denominator, -rate);
     if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
-  };
-  const auto updatePiece = [&](const Update& a, double rate) {
-    if (!fused) return update(a, rate);
+  }
+
+  /// In one pass over memory.
+  void fused(const Update& a, double rate) const {
     const auto real = [](double value) { return static_cast<float>(value); };
     updateFused(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), a.expAvg.mutable_data_ptr<float>(),
                 a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate), real(beta1), real(beta2), real(eps),
                 real(1.0 - lr * weightDecay));
-  };
+  }
+
+  /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
+  void foreach(const std::vector<Update>& updates, const std::vector<double>& rates) const {
+    Tensors params, grads, expAvgs, expAvgSqs;
+    for (const auto& update : updates) {
+      params.push_back(update.param);
+      grads.push_back(update.grad);
+      expAvgs.push_back(update.expAvg);
+      expAvgSqs.push_back(update.expAvgSq);
+    }
+    std::vector<at::Scalar> factors;
+    for (const auto rate : rates) factors.emplace_back(-rate);
+    at::_foreach_mul_(expAvgs, beta1);
+    at::_foreach_add_(expAvgs, grads, 1.0 - beta1);
+    at::_foreach_mul_(expAvgSqs, beta2);
+    at::_foreach_addcmul_(expAvgSqs, grads, grads, 1.0 - beta2);
+    const auto denominators = at::_foreach_sqrt(expAvgSqs);
+    at::_foreach_add_(denominators, eps);
+    at::_foreach_addcdiv_(params, expAvgs, denominators, factors);
+    if (weightDecay > 0.0) at::_foreach_add_(params, params, -lr * weightDecay);
+  }
+};
+
+/// Elements that are updated at a time: their four tensors stay in a core's cache from the first operation to the last.
+constexpr int64_t kPiece = 1 << 14;
+
+/// One step; `steps` counts each parameter's own updates. `fused` is for float32 on the CPU, and left alone elsewhere.
+void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
+           double beta2, double eps, double weightDecay, bool correctBias, bool fused) {
+  const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay};
   const c10::NoGradGuard noGrad;
+  std::vector<Update> others;
+  std::vector<double> rates;
   for (size_t index = 0; index < params.size(); ++index) {
     const auto rate = correctBias ? correctedRate(lr, steps[index], beta1, beta2) : lr;
-    const Update whole{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
-    const auto isFlat = [](const Tensor& a) { return a.is_cpu() && a.is_contiguous() && a.scalar_type() == at::kFloat; };
-    if (!isFlat(whole.param) || !isFlat(whole.grad) || !isFlat(whole.expAvg) || !isFlat(whole.expAvgSq)) {
-      update(whole, rate);
+    const Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
+    if (!update.isFlat()) {
+      others.push_back(update);
+      rates.push_back(rate);
       continue;
     }
-    const Update flat{whole.param.view(-1), whole.grad.view(-1), whole.expAvg.view(-1), whole.expAvgSq.view(-1)};
-    const auto size = flat.param.numel();
+    const auto size = update.param.numel();
     parallelFor((size + kPiece - 1) / kPiece, 2, [&](int64_t begin, int64_t end) {
       const c10::NoGradGuard noGradHere;
       for (auto start = begin * kPiece; start < std::min(end * kPiece, size); start += kPiece) {
-        const auto piece = [&](const Tensor& a) { return a.narrow(0, start, std::min(kPiece, size - start)); };
-        updatePiece({piece(flat.param), piece(flat.grad), piece(flat.expAvg), piece(flat.expAvgSq)}, rate);
+        const auto piece = update.piece(start, std::min(kPiece, size - start));
+        if (fused) arithmetic.fused(piece, rate);
+        else arithmetic.plain(piece, rate);
       }
     });
   }
+  if (!others.empty()) arithmetic.foreach(others, rates);
 }
 
 }  // namespace

@@ -20,6 +20,11 @@ export interface Moments {
   readonly steps: number;
 }
 
+export interface StepOptions {
+  readonly fused?: boolean;
+  readonly gradients?: readonly (Tensor | null)[];
+}
+
 interface State {
   readonly expAvg: Tensor;
   readonly expAvgSq: Tensor;
@@ -50,14 +55,15 @@ export class AdamW {
   }
 
   /**
-   * Updates every parameter that has a gradient, at the learning rate `lr`. `fused` does it in one pass over memory on
-   * the CPU, and differs from Python's in the last bits.
+   * Updates every parameter that has a gradient, at the learning rate `lr`.
+   * @param options.fused in one pass over memory on the CPU, which differs from Python's in the last bits
+   * @param options.gradients a parameter each, in their order, in place of the parameters' own
    */
-  step(lr: number, { fused = false } = {}): void {
+  step(lr: number, { fused = false, gradients }: StepOptions = {}): void {
     tidy(() => {
-      const updates = this.parameters.flatMap((parameter) => {
-        const grad = parameter.grad;
-        if (grad === null) return [];
+      const updates = this.parameters.flatMap((parameter, index) => {
+        const grad = gradients === undefined ? parameter.grad : gradients[index];
+        if (grad === null || grad === undefined) return [];
         const state = this.#stateOf(parameter);
         state.steps += 1;
         return [{ parameter, grad, ...state }];

@@ -7,6 +7,7 @@ import { parseBertConfig } from '../../src/nn/bert-config.js';
 import { Parameter } from '../../src/nn/module.js';
 import { manualSeed } from '../../src/random.js';
 import { liveTensors, tidy } from '../../src/scope.js';
+import type { Tensor } from '../../src/tensor.js';
 import { clipGradNorm } from '../../src/train/clip.js';
 import { AdamW, type AdamWOptions } from '../../src/train/optimizer.js';
 import { linearScheduleWithWarmup } from '../../src/train/schedule.js';
@@ -46,26 +47,54 @@ function setGradient(parameter: Parameter, gradient: Encoded | null): void {
   if (gradient !== null) parameter.mul(decode(gradient)).sum().backward();
 }
 
+// In memory row by row, which is updated piece by piece, and column by column, which is updated as a whole, as on a GPU.
+const layouts: Record<string, (a: Tensor) => Tensor> = {
+  'by rows': (a) => a,
+  'by columns': (a) => a.transpose(0, -1).contiguous().transpose(0, -1),
+};
+
 for (const { options, steps } of fixture.cases) {
-  test(`AdamW with ${JSON.stringify(options)} steps as transformers' does`, (t) => {
-    tidy(() => {
-      const compare = new Comparison(t, fixture.recorded);
-      const parameters = fixture.initial.map((initial) => new Parameter(decode(initial)));
-      const optimizer = new AdamW(parameters, translate(options));
-      for (const [step, expected] of steps.entries()) {
-        parameters.forEach((parameter, index) => {
-          setGradient(parameter, fixture.gradients[step][index]);
-        });
-        optimizer.step(fixture.rates[step]);
-        parameters.forEach((parameter, index) => {
-          compare.tensor(parameter, expected[index], `parameter ${index} after step ${step + 1}`);
-        });
-      }
-      optimizer.dispose();
-      for (const parameter of parameters) parameter.dispose();
+  for (const [layout, lay] of Object.entries(layouts)) {
+    test(`AdamW with ${JSON.stringify(options)}, ${layout}, steps as transformers' does`, (t) => {
+      tidy(() => {
+        const compare = new Comparison(t, fixture.recorded);
+        const parameters = fixture.initial.map((initial) => new Parameter(lay(decode(initial))));
+        const optimizer = new AdamW(parameters, translate(options));
+        for (const [step, expected] of steps.entries()) {
+          parameters.forEach((parameter, index) => {
+            setGradient(parameter, fixture.gradients[step][index]);
+          });
+          optimizer.step(fixture.rates[step]);
+          parameters.forEach((parameter, index) => {
+            compare.tensor(parameter, expected[index], `parameter ${index} after step ${step + 1}`);
+          });
+        }
+        optimizer.dispose();
+        for (const parameter of parameters) parameter.dispose();
+      });
     });
-  });
+  }
 }
+
+test('gradients that are given take the place of the parameters\' own; null leaves one alone', (t) => {
+  tidy(() => {
+    const [given, own] = fixture.gradients;
+    const run = (useGiven: boolean) => {
+      const parameters = fixture.initial.map((initial) => new Parameter(decode(initial)));
+      const optimizer = new AdamW(parameters);
+      parameters.forEach((parameter, index) => {
+        setGradient(parameter, useGiven ? own[index] : given[index]);
+      });
+      const gradients = given.map((gradient) => (gradient === null ? null : decode(gradient)));
+      optimizer.step(0.1, useGiven ? { gradients } : {});
+      optimizer.dispose();
+      const after = parameters.map((parameter) => parameter.toFloat32Array());
+      for (const parameter of parameters) parameter.dispose();
+      return after;
+    };
+    t.deepEqual(run(true), run(false));
+  });
+});
 
 for (const { options, steps } of fixture.cases) {
   test(`AdamW with ${JSON.stringify(options)}, fused, comes within 1e-6 of transformers'`, (t) => {
