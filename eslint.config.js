@@ -18,6 +18,7 @@ const floors = [
   'data',
   'runtime.ts',
   'random.ts',
+  'cuda-graph.ts',
   'create.ts',
   'tensor.ts',
   'scope.ts',

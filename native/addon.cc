@@ -14,7 +14,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineGeluLinear(exports);
   qa::defineLstm(exports);
   qa::defineFastLayers(exports);
+  qa::defineVarlenAttention(exports);
   qa::defineOptim(exports);
+  qa::defineCudaGraph(exports);
   qa::defineRuntime(exports);
   return exports;
 }

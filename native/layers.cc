@@ -21,18 +21,19 @@ std::vector<Tensor> inProjectionPacked(const Tensor& input, const Tensor& weight
 }
 
 /// scaled_dot_product_attention with dropout, which LibTorch computes in these steps on the CPU, but with this dropout. Its
-/// own softmax also looks for rows in which all is masked, to make them zero; `hidesRows` says whether there are any.
+/// own softmax also looks for rows in which all is masked, to make them zero: where `hidden`, a boolean mask, has any.
 Tensor attentionWithDropout(const Tensor& query, const Tensor& key, const Tensor& value, const OptionalTensor& mask,
-                            bool hidesRows, double dropoutP) {
+                            const OptionalTensor& hidden, double dropoutP) {
   const auto scale = std::sqrt(1.0 / std::sqrt(static_cast<double>(query.size(-1))));
   auto scores = at::matmul(query * scale, key.transpose(-2, -1) * scale);
   if (mask) scores.add_(*mask);
+  const bool hidesRows = hidden && hidden->all(-1).any().item<bool>();
   const auto probabilities = hidesRows ? at::_safe_softmax(scores, -1) : at::softmax(scores, -1);
   return at::matmul(qa::dropout(probabilities, dropoutP, true), value);
 }
 
-/// torch.nn.functional.multi_head_attention_forward with need_weights=False; `mask` is additive, [N * heads, L, L].
-Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, bool hidesRows, const Tensor& inWeight, const Tensor& inBias,
+/// torch.nn.functional.multi_head_attention_forward with need_weights=False; `mask` is what is added for `hidden`, [N * heads, L, L].
+Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, const OptionalTensor& hidden, const Tensor& inWeight, const Tensor& inBias,
                      const Tensor& outWeight, const Tensor& outBias, int64_t heads, double dropoutP) {
   const auto length = input.size(0), batch = input.size(1), width = input.size(2), headDim = width / heads;
   auto projected = inProjectionPacked(input, inWeight, inBias);
@@ -41,7 +42,7 @@ Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, bool hides
   OptionalTensor perHead;
   if (mask) perHead = mask->view({batch, heads, -1, length});
   const auto attended = input.is_cpu() && dropoutP > 0
-                            ? attentionWithDropout(projected[0], projected[1], projected[2], perHead, hidesRows, dropoutP)
+                            ? attentionWithDropout(projected[0], projected[1], projected[2], perHead, hidden, dropoutP)
                             : at::scaled_dot_product_attention(projected[0], projected[1], projected[2], perHead, dropoutP);
   const auto context =
       attended
@@ -60,12 +61,11 @@ Tensor transformerEncoderLayer(const Tensor& src, OptionalTensor srcMask, std::v
     return at::layer_norm(a, {src.size(-1)}, p[index], p[index + 1], eps);
   };
   OptionalTensor mask;
-  const bool hidesRows = srcMask && srcMask->all(-1).any().item<bool>();
   if (srcMask) {
     mask = at::zeros_like(*srcMask, src.options().requires_grad(false))
                .masked_fill_(*srcMask, -std::numeric_limits<double>::infinity());
   }
-  const auto attended = selfAttention(src, mask, hidesRows, p[0], p[1], p[2], p[3], heads, training ? dropoutP : 0.0);
+  const auto attended = selfAttention(src, mask, srcMask, p[0], p[1], p[2], p[3], heads, training ? dropoutP : 0.0);
   const auto x = norm(src + dropout(attended), 8);
   const auto hidden = dropout(at::relu(at::linear(x, p[4], p[5])));
   return norm(x + dropout(at::linear(hidden, p[6], p[7])), 10);

@@ -7,6 +7,11 @@ export interface Handle {
   readonly __handle: unique symbol;
 }
 
+/** A recorded CUDA graph. Only src/cuda-graph.ts holds them. */
+export interface GraphHandle {
+  readonly __graph: unique symbol;
+}
+
 /** Element types by PyTorch's names. */
 export type DType = 'float32' | 'float64' | 'int64' | 'int32' | 'bool' | 'bfloat16' | 'uint8';
 
@@ -163,6 +168,15 @@ interface Addon {
     training: boolean,
   ): [output: Handle, hidden: Handle, cell: Handle];
 
+  // varlen-attention.cc
+  varlenAttention(
+    projected: Handle,
+    boundaries: Handle,
+    longest: number,
+    heads: number,
+    dropoutP: number,
+  ): Handle;
+
   // optim.cc
   adamW(
     params: Handles,
@@ -179,6 +193,14 @@ interface Addon {
     fused: boolean,
   ): void;
   cosine(x: number): number;
+
+  // cuda-graph.cc
+  hasCudaGraphs(): boolean;
+  beginGraph(device: string, neighbour: GraphHandle | null): GraphHandle;
+  endGraph(graph: GraphHandle): void;
+  abortGraph(graph: GraphHandle): void;
+  replayGraph(graph: GraphHandle): void;
+  resetGraph(graph: GraphHandle): void;
 
   // runtime.cc
   readonly torchVersion: string;

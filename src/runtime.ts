@@ -12,6 +12,8 @@ export interface RuntimeInfo {
   /** Whether LibTorch was built with CUDA, and how many GPUs it sees. */
   readonly cudaBuilt: boolean;
   readonly cudaDevices: number;
+  /** Whether the addon was built with CUDA graphs. */
+  readonly cudaGraphs: boolean;
 }
 
 export function runtimeInfo(): RuntimeInfo {
@@ -21,6 +23,7 @@ export function runtimeInfo(): RuntimeInfo {
     threads: native.getNumThreads(),
     cudaBuilt: native.cudaBuilt(),
     cudaDevices: native.cudaDeviceCount(),
+    cudaGraphs: native.hasCudaGraphs(),
   };
 }
 

@@ -40,8 +40,7 @@ export function tidy<T>(fn: () => T): T {
     scopes.pop();
     const isOutermost = scopes.length === 0;
     native.setBooking(isOutermost);
-    const survivors = new Set<unknown>();
-    collect(result, survivors);
+    const survivors = new Set<unknown>(tensorsIn(result));
     for (const tensor of scope) {
       const survives = survivors.has(tensor);
       if (survives) noteCreated(tensor);
@@ -71,12 +70,18 @@ function isOwned(value: object): value is Owned {
   return 'dispose' in value && 'isDisposed' in value;
 }
 
-/** Adds the tensors within `value` to `found`. */
-function collect(value: unknown, found: Set<unknown>): void {
-  if (typeof value !== 'object' || value === null || found.has(value) || ArrayBuffer.isView(value)) return;
-  found.add(value);
-  if (isOwned(value)) return;
-  for (const item of Object.values(value)) collect(item, found);
+/** The tensors within a value: itself, or those in arrays and plain objects. */
+export function tensorsIn(value: unknown): Owned[] {
+  const found: Owned[] = [];
+  const seen = new Set<unknown>();
+  const look = (item: unknown): void => {
+    if (typeof item !== 'object' || item === null || seen.has(item) || ArrayBuffer.isView(item)) return;
+    seen.add(item);
+    if (isOwned(item)) found.push(item);
+    else Object.values(item).forEach(look);
+  };
+  look(value);
+  return found;
 }
 
 /** A promise would go on after the scope was closed, with its tensors freed. */

@@ -25,6 +25,11 @@ export class LstmForQuestionAnswering extends ReaderModel {
     this.qa_outputs = new Linear(config.dim, 2);
   }
 
+  /** Rows are packed by their lengths. */
+  override get recordable(): boolean {
+    return false;
+  }
+
   override forward({ inputIds, attentionMask }: ModelInputs): SpanLogits {
     const hidden = this.lstm.forward(this.embedding.forward(inputIds), attentionMask.sum(1));
     return splitLogits(this.qa_outputs.forward(hidden));

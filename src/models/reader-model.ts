@@ -22,6 +22,11 @@ export interface SpanLogits {
 
 /** A model that reads a question and a context and scores answer spans. */
 export abstract class ReaderModel extends Module {
+  /** Whether `forward` is the same operations for all batches of a shape, without waiting for a GPU. */
+  get recordable(): boolean {
+    return true;
+  }
+
   abstract forward(inputs: ModelInputs): SpanLogits;
 
   /** The same for rows without padding; logits are as long as the longest, -Infinity past a row's end. */

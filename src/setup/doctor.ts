@@ -67,6 +67,11 @@ async function addRuntime(facts: Record<string, string | number>, problems: stri
       ? 'one is here, but this LibTorch is without CUDA'
       : 'none (LibTorch without CUDA)';
     facts['gpus'] = info.cudaBuilt ? info.cudaDevices : unused;
+    if (info.cudaBuilt) {
+      facts['cuda graphs'] = info.cudaGraphs
+        ? 'yes'
+        : "no: cuda_runtime_api.h of CUDA's toolkit was not found when the addon was built";
+    }
   } catch (error) {
     problems.push(messageOf(error));
   }

@@ -1,15 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { tensor } from '../create.js';
+import type { Recorder } from '../cuda-graph.js';
 import type { Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
-import { forwardFeatures } from '../models/inputs.js';
 import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
-import { spanLoss } from '../models/span-head.js';
-import { exactKernels, type Kernels } from '../nn/kernels.js';
+import type { Kernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
-import { clipGradNorm } from './clip.js';
 import type { AdamW } from './optimizer.js';
+import { gradientSource, type GradientSource } from './recorded-gradients.js';
 import { countWarmupSteps, learningRateFactor, type LrSchedulerType } from './schedule.js';
 import { TrainingState } from './state.js';
 
@@ -39,6 +37,8 @@ export interface TrainingOptions {
   readonly labelSmoothing?: number;
   /** In place of `spanLoss`. */
   readonly loss?: SpanLoss;
+  /** Records what steps of one shape have in common: CUDA graphs by default, on a GPU. */
+  readonly recorder?: Recorder;
 }
 
 /** A scalar from logits and int64 positions, a row each. */
@@ -103,7 +103,9 @@ export async function* train(
     numWarmupSteps: countWarmupSteps(options.warmupSteps, options.warmupRatio ?? 0, totalSteps),
     numTrainingSteps: totalSteps,
   };
+  const fused = options.kernels?.fast ?? false;
   model.train();
+  const gradients = gradientSource(model, options);
   try {
     while (state.step < totalSteps) {
       const position = state.step % stepsPerEpoch;
@@ -113,65 +115,41 @@ export async function* train(
 
       const rate = options.learningRate * learningRateFactor(state.step, schedule);
       const step = state.step + 1;
-      const { loss, gradNorm } = trainingStep(model, state.optimizer, rows, rate, options, step, nameOf);
+      const describe = () => `step ${step} (questions ${rows.map(nameOf).join(', ')})`;
+      const { loss, gradNorm } = trainingStep(gradients, state.optimizer, rows, rate, fused, describe);
       state.step = step;
       yield { step, epoch: step / stepsPerEpoch, loss, grad_norm: gradNorm, learning_rate: rate };
       await nextTurn();
     }
   } finally {
+    gradients.dispose();
     state.dispose();
   }
 }
 
+/** Forward, backward, clipping, AdamW; gives the loss and the gradients' norm. */
 function trainingStep(
-  model: ReaderModel,
+  source: GradientSource,
   optimizer: AdamW,
   rows: readonly Feature[],
   rate: number,
-  options: TrainingOptions,
-  step: number,
-  nameOf: (feature: Feature) => string,
+  fused: boolean,
+  describe: () => string,
 ): { loss: number; gradNorm: number } {
-  const batchSize = options.perDeviceTrainBatchSize;
-  const batches = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, index) =>
-    rows.slice(index * batchSize, (index + 1) * batchSize),
-  );
   return tidy(() => {
-    const losses = batches.map((batch) => addGradients(model, batch, batches.length, options));
-    const gradients = model.parameters().flatMap((parameter) => parameter.grad ?? []);
-    const norm = clipGradNorm(gradients, options.maxGradNorm);
-
-    const sum = losses.reduce((total, loss) => total + loss.item(), 0);
-    const numbers = { loss: sum / losses.length, gradNorm: norm.item() };
-    if (!Number.isFinite(numbers.loss) || !Number.isFinite(numbers.gradNorm)) {
+    const { gradients, numbers } = source.of(rows);
+    // The one time in a step that a GPU is waited for.
+    const losses = [...numbers.toFloat32Array()];
+    const gradNorm = losses.pop() ?? NaN;
+    const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
       throw new QaError(
-        `Expected a finite loss and gradient norm, got ${numbers.loss} and ${numbers.gradNorm} in step ${step} ` +
-          `(questions ${rows.map(nameOf).join(', ')}); the weights are as before this step, try a lower --learning-rate.`,
+        `Expected a finite loss and gradient norm, got ${loss} and ${gradNorm} in ${describe()}; ` +
+          'the weights are as before this step, try a lower --learning-rate.',
         'ERR_NAN_LOSS',
       );
     }
-    optimizer.step(rate, { fused: options.kernels?.fast ?? false });
-    model.zeroGrad();
-    return numbers;
-  });
-}
-
-/** Forward and backward of one of a step's batches; gives its loss. */
-function addGradients(
-  model: ReaderModel,
-  rows: readonly Feature[],
-  batchesOfStep: number,
-  { maxSeqLength, device, labelSmoothing, kernels = exactKernels, loss: lossOf = spanLoss }: TrainingOptions,
-): Tensor {
-  return tidy(() => {
-    const labels = (of: (row: Feature) => number) =>
-      tensor(Int32Array.from(rows, of), [rows.length], { device });
-
-    const logits = forwardFeatures(model, rows, { maxSeqLength, device, kernels });
-    const starts = labels((row) => row.startPosition);
-    const ends = labels((row) => row.endPosition);
-    const loss = lossOf(logits, starts, ends, labelSmoothing);
-    loss.div(batchesOfStep).backward();
-    return loss.detach();
+    optimizer.step(rate, { fused, gradients });
+    return { loss, gradNorm };
   });
 }

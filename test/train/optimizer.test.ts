@@ -76,7 +76,7 @@ for (const { options, steps } of fixture.cases) {
   }
 }
 
-test('gradients that are given take the place of the parameters\' own; null leaves one alone', (t) => {
+test("gradients that are given take the place of the parameters' own; null leaves one alone", (t) => {
   tidy(() => {
     const [given, own] = fixture.gradients;
     const run = (useGiven: boolean) => {

@@ -1,0 +1,74 @@
+import { stack, tensor } from '../create.js';
+import type { Feature } from '../data/examples.js';
+import { forwardFeatures } from '../models/inputs.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { spanLoss } from '../models/span-head.js';
+import { exactKernels } from '../nn/kernels.js';
+import { tidy } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+import { clipGradNorm } from './clip.js';
+import type { TrainingOptions } from './loop.js';
+
+/** What a step has before its update. */
+export interface StepGradients {
+  /** Clipped, a parameter each; null for one that the loss does not depend on. */
+  readonly gradients: readonly (Tensor | null)[];
+  /** float32: the loss of each of the step's batches, and last the norm of all gradients before clipping. */
+  readonly numbers: Tensor;
+}
+
+/**
+ * Backward for the mean of some losses, and clipping. The parameters' own gradients are forgotten.
+ * @param losses a forward pass each, whose memory is freed before the next
+ */
+export function computeGradients(
+  model: ReaderModel,
+  losses: readonly (() => Tensor)[],
+  maxGradNorm: number,
+): StepGradients {
+  const values = losses.map((forward) =>
+    tidy(() => {
+      const loss = forward();
+      loss.div(losses.length).backward();
+      return loss.detach();
+    }),
+  );
+  const gradients = model.parameters().map((parameter) => parameter.grad);
+  model.zeroGrad();
+  const norm = clipGradNorm(
+    gradients.filter((gradient) => gradient !== null),
+    maxGradNorm,
+  );
+  return { gradients, numbers: stack([...values, norm]) };
+}
+
+/** The gradients of a step's windows, a batch after the other. */
+export function plainGradients(
+  model: ReaderModel,
+  rows: readonly Feature[],
+  options: TrainingOptions,
+): StepGradients {
+  const size = options.perDeviceTrainBatchSize;
+  const losses = Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => () => {
+    const batch = rows.slice(index * size, (index + 1) * size);
+    return batchLoss(model, batch, options);
+  });
+  return computeGradients(model, losses, options.maxGradNorm);
+}
+
+function batchLoss(
+  model: ReaderModel,
+  rows: readonly Feature[],
+  { maxSeqLength, device, labelSmoothing, kernels = exactKernels, loss = spanLoss }: TrainingOptions,
+): Tensor {
+  const labels = (of: (row: Feature) => number) =>
+    tensor(Int32Array.from(rows, of), [rows.length], { device });
+  const logits = forwardFeatures(model, rows, { maxSeqLength, device, kernels });
+  const starts = labels((row) => row.startPosition);
+  return loss(
+    logits,
+    starts,
+    labels((row) => row.endPosition),
+    labelSmoothing,
+  );
+}

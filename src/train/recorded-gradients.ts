@@ -1,0 +1,90 @@
+import { CudaGraphs, hasCudaGraphs, type Recorder, type Recording } from '../cuda-graph.js';
+import type { Feature } from '../data/examples.js';
+import { messageOf } from '../errors.js';
+import type { ReaderModel } from '../models/reader-model.js';
+import { spanLoss } from '../models/span-head.js';
+import { BatchSlot } from './batch-slot.js';
+import { computeGradients, plainGradients, type StepGradients } from './gradients.js';
+import type { TrainingOptions } from './loop.js';
+import { stageBatch, type StagedBatch } from './staged-batch.js';
+
+/** Where a run's gradients come from: those of a step's windows, which hold until the next step's. */
+export interface GradientSource {
+  of(rows: readonly Feature[]): StepGradients;
+  dispose(): void;
+}
+
+/** Recorded gradients where the device, the model and the options allow it. */
+export function gradientSource(model: ReaderModel, options: TrainingOptions): GradientSource {
+  const { device, gradientAccumulationSteps = 1, kernels, loss } = options;
+  const recorder = options.recorder ?? (hasCudaGraphs(device) ? new CudaGraphs(device) : undefined);
+  // A loss of the caller's may do what no recording can hold.
+  const isPlain = gradientAccumulationSteps > 1 || kernels?.fast === true || loss !== undefined;
+  if (recorder === undefined || isPlain || !model.recordable) {
+    return { of: (rows) => plainGradients(model, rows, options), dispose: () => undefined };
+  }
+  return new RecordedGradients(model, options, recorder);
+}
+
+interface RecordedStep {
+  readonly slot: BatchSlot;
+  readonly recording: Recording<StepGradients>;
+}
+
+/**
+ * Gradients that are recorded for each shape of batch, and replayed: the same kernels, and so the same bits, without the
+ * calls. The first batch of a shape is computed as ever, as libraries set themselves up in it; the second is recorded.
+ * Where recording fails, a warning says so, and all go on as ever.
+ */
+class RecordedGradients implements GradientSource {
+  readonly #seen = new Set<string>();
+  readonly #steps = new Map<string, RecordedStep>();
+  #hasFailed = false;
+
+  constructor(
+    private readonly model: ReaderModel,
+    private readonly options: TrainingOptions,
+    private readonly recorder: Recorder,
+  ) {}
+
+  of(rows: readonly Feature[]): StepGradients {
+    const batch = stageBatch(rows, this.options);
+    const step = this.#steps.get(batch.shape);
+    if (step !== undefined) step.slot.fill(batch);
+    const ready = step ?? this.#record(batch);
+    if (ready === undefined) return plainGradients(this.model, rows, this.options);
+    ready.recording.replay();
+    return ready.recording.results;
+  }
+
+  dispose(): void {
+    for (const { slot } of this.#steps.values()) slot.dispose();
+    this.#steps.clear();
+    this.recorder.dispose();
+  }
+
+  /** Nothing for the first batch of a shape, and where recording has failed. */
+  #record(batch: StagedBatch): RecordedStep | undefined {
+    const isNew = !this.#seen.has(batch.shape);
+    this.#seen.add(batch.shape);
+    if (isNew || this.#hasFailed) return undefined;
+    const { model, recorder } = this;
+    const { device, labelSmoothing, maxGradNorm } = this.options;
+    const slot = new BatchSlot(batch, device);
+    const loss = () =>
+      spanLoss(slot.logits(model), slot.read('startPositions'), slot.read('endPositions'), labelSmoothing);
+    try {
+      const recording = recorder.record(() => computeGradients(model, [loss], maxGradNorm));
+      const step = { slot, recording };
+      this.#steps.set(batch.shape, step);
+      return step;
+    } catch (error) {
+      process.emitWarning(`Steps are computed one operation at a time: ${messageOf(error)}`);
+      this.#hasFailed = true;
+      model.zeroGrad();
+      slot.dispose();
+      this.dispose();
+      return undefined;
+    }
+  }
+}
