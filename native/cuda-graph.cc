@@ -1,5 +1,5 @@
 // CUDA graphs: what operations asked of a GPU is recorded once, and asked again as a whole, without a call an operation.
-// Their interface needs the header of CUDA's runtime; where the build did not find it, there are none.
+// Their interface needs headers of the CUDA toolkit; where the build did not find them, there are none.
 #include "binding.h"
 
 #ifdef QA_NATIVE_CUDA_GRAPHS
@@ -92,7 +92,7 @@ constexpr bool kHasGraphs = true;
 /// What the interface below needs of a graph, where there are none.
 struct Graph {
   Graph(const std::string&, const Graph*) {
-    TORCH_CHECK(false, "expected an addon with CUDA graphs, but it was built without the headers of CUDA's runtime");
+    TORCH_CHECK(false, "expected an addon with CUDA graphs, but it was built without the CUDA toolkit's headers");
   }
   void end() {}
   void abort() {}

@@ -70,7 +70,7 @@ async function addRuntime(facts: Record<string, string | number>, problems: stri
     if (info.cudaBuilt) {
       facts['cuda graphs'] = info.cudaGraphs
         ? 'yes'
-        : "no: cuda_runtime_api.h of CUDA's toolkit was not found when the addon was built";
+        : "no: the addon was built without the CUDA toolkit's headers";
     }
   } catch (error) {
     problems.push(messageOf(error));
