@@ -135,7 +135,8 @@ struct PaddedAttention : torch::autograd::Function<PaddedAttention> {
     const auto root = std::sqrt(static_cast<double>(plan.width));
     const auto dropped = Dropped::draw(plan, p);
     const auto probabilities = at::empty({keeps ? plan.starts.back() : 0}, q.options());
-    const auto output = at::empty_like(q);
+    // Contiguous, as the composition's: q need not be, and who sums a gradient goes by how it lies in memory.
+    const auto output = at::empty(q.sizes(), q.options());
     forEachHead(plan, [&](const Head& head, const Scratch& first, const Scratch& second) {
       auto scores = first.matrix(head.length, head.columns);
       at::mm_out(scores, head.of(q), head.of(kT).narrow(1, 0, head.columns));
@@ -165,7 +166,8 @@ struct PaddedAttention : torch::autograd::Function<PaddedAttention> {
     const Plan plan(sizes, listOf("visible"), listOf("columns"), listOf("sums"));
     const auto root = std::sqrt(static_cast<double>(plan.width));
     const auto outputGrad = gradients[0].reshape(q.sizes());
-    const auto queryGrad = at::empty_like(q), keyGrad = at::empty_like(kT), valueGrad = at::empty_like(v);
+    const auto emptyFor = [](const Tensor& input) { return at::empty(input.sizes(), input.options()); };
+    const auto queryGrad = emptyFor(q), keyGrad = emptyFor(kT), valueGrad = emptyFor(v);
     forEachHead(plan, [&](const Head& head, const Scratch& first, const Scratch& second) {
       const auto weights = head.probabilities(probabilities), grad = head.of(outputGrad);
       const auto hidden = head.length - head.columns;
@@ -198,11 +200,13 @@ struct PaddedAttention : torch::autograd::Function<PaddedAttention> {
 
 // ---- what keeps the bits -------------------------------------------------------------------------------------
 
-/// Whether, on this machine, so many columns and keys give the bits of all: tried on random numbers, there and back.
-bool keepsBits(int64_t length, int64_t width, int64_t columns, int64_t sums) {
+/// Whether, on this machine, so many columns and keys give the bits of all: tried on random numbers, there and back. These lie in
+/// memory as what the layers before give, and are at most two rows and heads: to matmul, more are alike, but one is not.
+bool keepsBits(at::IntArrayRef sizes, int64_t columns, int64_t sums) {
+  const auto batch = std::min<int64_t>(sizes[0], 2), heads = std::min<int64_t>(sizes[1], 2), length = sizes[2], width = sizes[3];
   const c10::AutoGradMode withGradients(true);
   const auto generator = at::detail::createCPUGenerator(length * width + columns);
-  const auto draw = [&] { return at::randn({1, 2, length, width}, generator, at::kFloat); };
+  const auto draw = [&] { return at::randn({batch, length, heads, width}, generator, at::kFloat).transpose(1, 2); };
   const variable_list inputs{draw().requires_grad_(), draw().requires_grad_(), draw().requires_grad_()}, weights{draw()};
   const auto mask = at::zeros({length});
   mask.narrow(0, columns, length - columns).fill_(kLowest);
@@ -212,7 +216,8 @@ bool keepsBits(int64_t length, int64_t width, int64_t columns, int64_t sums) {
     return results;
   };
   const auto expected = resultsOf(composed(inputs[0], inputs[1], inputs[2], mask, 0));
-  const Plan plan(inputs[0].sizes(), {columns}, {columns}, {sums});
+  const auto each = [&](int64_t count) { return Sizes(static_cast<size_t>(batch), count); };
+  const Plan plan(inputs[0].sizes(), each(columns), each(columns), each(sums));
   const auto got = resultsOf(PaddedAttention::apply(inputs[0], inputs[1], inputs[2], plan, 0.0, true));
   return std::equal(got.begin(), got.end(), expected.begin(), [](const Tensor& a, const Tensor& b) { return a.equal(b); });
 }
@@ -221,16 +226,17 @@ bool keepsBits(int64_t length, int64_t width, int64_t columns, int64_t sums) {
 constexpr int64_t kStep = 32;
 
 /// The least columns and keys that keep the bits for a row that sees `visible`; none where not even all do.
-std::optional<std::pair<int64_t, int64_t>> chooseWidths(int64_t length, int64_t width, int64_t visible) {
+std::optional<std::pair<int64_t, int64_t>> chooseWidths(at::IntArrayRef sizes, int64_t visible) {
+  const auto length = sizes[2];
   const auto columns = std::min(length, (visible + kStep - 1) / kStep * kStep);
   static std::mutex mutex;
-  static std::map<std::array<int64_t, 4>, std::optional<std::pair<int64_t, int64_t>>> known;
+  static std::map<std::array<int64_t, 6>, std::optional<std::pair<int64_t, int64_t>>> known;
   const std::lock_guard<std::mutex> lock(mutex);
-  const std::array<int64_t, 4> key{length, width, columns, at::get_num_threads()};
+  const std::array<int64_t, 6> key{sizes[0] > 1, sizes[1] > 1, length, sizes[3], columns, at::get_num_threads()};
   auto [entry, isNew] = known.try_emplace(key);
   if (!isNew) return entry->second;
   for (const auto& [some, keys] : {std::pair{columns, columns}, {columns, length}, {length, length}}) {
-    if (!keepsBits(length, width, some, keys)) continue;
+    if (!keepsBits(sizes, some, keys)) continue;
     entry->second = {some, keys};
     break;
   }
@@ -242,7 +248,7 @@ std::optional<Plan> planFor(const Tensor& query, const Sizes& visible) {
   if (query.size(2) % kStep != 0) return std::nullopt;
   Sizes columns, sums;
   for (const auto count : visible) {
-    const auto widths = chooseWidths(query.size(2), query.size(3), count);
+    const auto widths = chooseWidths(query.sizes(), count);
     if (!widths) return std::nullopt;
     columns.push_back(widths->first);
     sums.push_back(widths->second);

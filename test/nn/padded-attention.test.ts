@@ -14,34 +14,52 @@ function maskOf(tokens: readonly number[], length: number): Tensor {
   return tensor(Int32Array.from(flags), [tokens.length, length]);
 }
 
-/** Output and gradients of query, key and value, from a seed. */
-function run(mask: PaddingMask, [batch, length]: readonly number[], dropoutP: number): string[] {
+/**
+ * Output and gradients of query, key and value, from a seed, and of biases that were added to them: those are sums over
+ * gradients in the order in which these lie in memory.
+ */
+function run(
+  mask: PaddingMask,
+  [batch, length, heads]: readonly [number, number, number],
+  dropoutP: number,
+): string[] {
   manualSeed(3);
-  const [heads, width] = [2, 32];
-  const draw = () => zeros([batch, length, heads, width]).normal_(0, 1);
+  const width = 32;
+  const draw = () => zeros([batch, length, heads * width]).normal_(0, 1);
+  const toHeads = (all: Tensor) => all.view(batch, length, heads, width).permute(0, 2, 1, 3);
   const inputs = [draw(), draw(), draw()].map((input) => input.requiresGrad_());
-  const [query, key, value] = inputs.map((input) => input.permute(0, 2, 1, 3)) as [Tensor, Tensor, Tensor];
-  const weight = draw().permute(0, 2, 1, 3);
+  const biases = inputs.map(() => zeros([heads * width]).requiresGrad_());
+  const [query, key, value] = inputs.map((input, index) => toHeads(input.add(biases[index]))) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const output = paddedAttention(query, key, value, mask, dropoutP);
-  output.mul(weight).sum().backward();
-  return [output, ...inputs.map((input) => input.grad as Tensor)].map((result) =>
+  output.mul(toHeads(draw())).sum().backward();
+  return [output, ...[...inputs, ...biases].map((input) => input.grad as Tensor)].map((result) =>
     createHash('sha256').update(result.toFloat32Array()).digest('hex'),
   );
 }
 
-for (const [tokens, length] of [
-  [[1, 12, 20], 20],
-  [[5, 96, 33, 64, 65], 96],
-  [[100, 192, 193, 40], 200],
-  [[384, 383, 170, 2, 200, 352], 384],
-  [[512, 31], 512],
+for (const [tokens, length, heads] of [
+  [[1, 12, 20], 20, 2],
+  [[5, 96, 33, 64, 65], 96, 2],
+  [[5, 96, 33, 64, 65], 96, 1],
+  [[31], 64, 3],
+  [[96], 96, 2],
+  [[7], 96, 1],
+  [[100, 192, 193, 40], 200, 2],
+  [[384, 383, 170, 2, 200, 352], 384, 2],
+  [[170], 384, 4],
+  [[512, 31], 512, 2],
 ] as const) {
   for (const dropoutP of [0, 0.1]) {
-    test(`what padding hides changes no bit: ${tokens.join(', ')} of ${length} tokens, dropout ${dropoutP}`, (t) => {
+    const what = `${tokens.join(', ')} of ${length} tokens, ${heads} heads, dropout ${dropoutP}`;
+    test(`what padding hides changes no bit: ${what}`, (t) => {
       tidy(() => {
         const mask = paddingMask(maskOf(tokens, length));
         t.deepEqual(mask.visible, [...tokens]);
-        const shape = [tokens.length, length];
+        const shape = [tokens.length, length, heads] as const;
         t.deepEqual(run(mask, shape, dropoutP), run({ ...mask, visible: null }, shape, dropoutP));
       });
     });
