@@ -1,8 +1,14 @@
+import { QaError } from './errors.js';
 import { native } from './native.js';
 import { Tensor, type Device } from './tensor.js';
 
 /** Seeds the global generators of the CPU and of every GPU, as `torch.manual_seed`. A safe integer, 0 or more. */
 export function manualSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new QaError(
+      `Expected a seed to be a whole number of 0 or more, got ${seed}; give one below 2 ** 53.`,
+    );
+  }
   native.manualSeed(seed);
 }
 

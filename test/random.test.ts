@@ -39,3 +39,14 @@ test('a state that is put back gives the same numbers again', (t) => {
   t.deepEqual(draw(20), first);
   state.dispose();
 });
+
+test('a seed that is no whole number of 0 or more is refused', (t) => {
+  for (const seed of [1.5, -1, NaN, 2 ** 60]) {
+    t.throws(
+      () => {
+        manualSeed(seed);
+      },
+      { message: /Expected a seed to be a whole number of 0 or more, got/ },
+    );
+  }
+});

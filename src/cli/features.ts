@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { Split } from '../data/feature-lines.js';
 import { UsageError } from '../errors.js';
+import { numberFlag } from './number-flags.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
 
@@ -31,7 +32,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
     output: { type: 'string', demandOption: true, describe: 'the JSON lines to write', requiresArg: true },
     ...tokenizerOptions,
     ...settingOptions(preparationSettings),
-    'max-train-samples': { type: 'number', describe: 'only the first N questions', requiresArg: true },
+    'max-train-samples': { ...numberFlag, describe: 'only the first N questions' },
     json: jsonOption,
   },
   handler: async (args) => {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { CommandModule } from 'yargs';
 import type createParser from 'yargs';
-import { QaError, UsageError } from '../errors.js';
+import { QaError, UsageError, messageOf } from '../errors.js';
 import { checkCommand } from './check.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
@@ -41,13 +41,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command(commands)
     .demandCommand(1, 'Expected a command, but none came')
     .strict()
+    // Of a flag that comes twice the last one counts, as for argparse.
+    .parserConfiguration({ 'duplicate-arguments-array': false })
     .exitProcess(false)
     .version(packageVersion())
     .wrap(Math.min(110, process.stdout.columns || 110))
     .fail((message: string | null, error: Error | undefined) => {
       // What yargs itself complains of has a message here, what a command throws has none.
       if (message === null && error !== undefined) throw error;
-      throw new UsageError(`${message ?? 'Wrong usage'}; see \`qa-native --help\`.`);
+      throw new UsageError(`${messageOf(message ?? 'Wrong usage')}; see \`qa-native --help\`.`);
     });
   try {
     await parser.parseAsync();

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { UsageError } from '../errors.js';
+import { expectNumber, numberFlag, type NumberRange } from './number-flags.js';
 
 /** The notebook's settings under the names that users of `run_qa.py` type. */
 export const notebookSettings = {
@@ -30,11 +30,8 @@ export type Settings = typeof notebookSettings;
 
 type SettingName = keyof Settings;
 
-interface SettingRow {
+interface SettingRow extends NumberRange {
   readonly describe: string;
-  readonly least: number;
-  readonly most?: number;
-  readonly whole: boolean;
   readonly alias?: string;
 }
 
@@ -128,10 +125,9 @@ export function settingOptions(names: readonly SettingName[]): Record<string, Op
       return [
         kebab(name),
         {
-          type: 'number',
+          ...numberFlag,
           describe,
           defaultDescription: String(notebookSettings[name]),
-          requiresArg: true,
           ...(alias === undefined ? {} : { alias }),
         },
       ];
@@ -145,16 +141,7 @@ export function resolveSettings(own: Partial<Settings>, args: Record<string, unk
   for (const name of Object.keys(settingTable) as SettingName[]) {
     const value = args[name];
     if (value === undefined) continue;
-    const { least, most = Infinity, whole } = settingTable[name];
-    const fits = typeof value === 'number' && value >= least && value <= most;
-    if (!fits || (whole && !Number.isInteger(value))) {
-      const kindOfNumber = whole ? 'a whole number' : 'a number';
-      const upTo = most === Infinity ? ' or more' : ` to ${most}`;
-      const bound = least === -Infinity ? '' : ` of ${least}${upTo}`;
-      throw new UsageError(
-        `Expected --${kebab(name)} to be ${kindOfNumber}${bound}, got ${JSON.stringify(value)}.`,
-      );
-    }
+    expectNumber(`--${kebab(name)}`, value, settingTable[name]);
     settings[name] = value;
   }
   return settings;
@@ -164,9 +151,8 @@ export function resolveSettings(own: Partial<Settings>, args: Record<string, unk
 export const deviceOptions = {
   device: { type: 'string', default: 'auto', describe: 'auto, cpu, cuda or cuda:<index>', requiresArg: true },
   threads: {
-    type: 'number',
+    ...numberFlag,
     describe: 'threads of one operation; by default all that the process may use',
-    requiresArg: true,
   },
 } as const satisfies Record<string, Options>;
 

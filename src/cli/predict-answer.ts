@@ -3,6 +3,7 @@ import { QaError, UsageError, messageOf } from '../errors.js';
 import type { Reader } from '../reader/reader.js';
 import type { ReaderAnswer } from '../reader/types.js';
 import { converse } from './conversation.js';
+import { atLeastOne, expectNumber } from './number-flags.js';
 import { predictLines } from './predict-lines.js';
 import type { PredictArgs } from './predict.js';
 import { loadReader } from './reader-flags.js';
@@ -16,9 +17,7 @@ type Job =
 
 /** `qa-native predict`: one question, a file of questions, or a conversation about one context. */
 export async function predict(args: PredictArgs): Promise<void> {
-  if (!Number.isInteger(args.topK) || args.topK < 1) {
-    throw new UsageError(`Expected --top-k to be a whole number of 1 or more, got ${args.topK}.`);
-  }
+  expectNumber('--top-k', args.topK, atLeastOne);
   const job = await chooseJob(args);
   await using reader = await loadReader(args);
   if (job.kind === 'lines') await predictLines(reader, job, answerOptions(args));

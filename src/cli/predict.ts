@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
+import { numberFlag } from './number-flags.js';
 import { jsonOption, version2Option } from './options.js';
 import { readerFlags, type ReaderArgs } from './reader-flags.js';
 
@@ -31,7 +32,7 @@ export const predictCommand: CommandModule<object, PredictArgs> = {
       requiresArg: true,
     },
     output: { type: 'string', describe: 'where these go, with their answers', requiresArg: true },
-    'top-k': { type: 'number', default: 1, describe: 'answers to give, best first', requiresArg: true },
+    'top-k': { ...numberFlag, default: 1, describe: 'answers to give, best first' },
     'version-2-with-negative': version2Option,
     ...readerFlags,
     json: { ...jsonOption, describe: 'print one JSON object an answer' },

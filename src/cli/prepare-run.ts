@@ -13,6 +13,7 @@ import { availableThreads } from '../setup/threads.js';
 import type { Device } from '../tensor.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import type { TrainingOptions } from '../train/loop.js';
+import { expectNumber, seedRange } from './number-flags.js';
 import { resolveSettings, type Settings } from './options.js';
 import { resolveKernels } from './resolve-kernels.js';
 import { whereToResume } from './resume.js';
@@ -53,6 +54,7 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   const kind = modelKind(args.model);
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   // What makes no sense or is not here should not cost a download.
+  expectNumber('--seed', args.seed, seedRange);
   const { device, kernels } = chooseArithmetic(args, resolveSettings({}, { ...args }));
   const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
   const { trainFile, validationFile } = dataset;

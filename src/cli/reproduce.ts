@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
+import { numberFlag } from './number-flags.js';
 import {
   deviceOptions,
   evaluationSettings,
@@ -38,12 +39,11 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       describe: 'which of them',
       requiresArg: true,
     },
-    seeds: { type: 'number', default: 1, describe: 'runs of each model', requiresArg: true },
+    seeds: { ...numberFlag, default: 1, describe: 'runs of each model' },
     seed: {
-      type: 'number',
+      ...numberFlag,
       default: 42,
       describe: 'of the first run; the next have the next',
-      requiresArg: true,
     },
     dataset: { type: 'string', describe: 'squad or sample', defaultDescription: 'squad', requiresArg: true },
     'train-file': { type: 'string', describe: 'questions to train on', requiresArg: true },
@@ -72,7 +72,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArgs> = {
       ...loggingSettings,
       ...evaluationSettings,
     ]),
-    'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
+    'max-train-samples': { ...numberFlag, describe: 'train on the first N questions' },
     experiments: {
       type: 'boolean',
       default: true,

@@ -11,6 +11,7 @@ import { renderMarkdown } from '../report/markdown.js';
 import { renderPage } from '../report/page.js';
 import { textTable } from '../reproduce/text-table.js';
 import { listCheckpoints } from '../train/checkpoint.js';
+import { atLeastOne, expectNumber, seedRange } from './number-flags.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
 import type { ReproduceArgs } from './reproduce.js';
 import { makeReport, readLosses, vocabularyOf } from './reproduction-report.js';
@@ -67,9 +68,8 @@ function parseModels(list: string): ModelName[] {
 }
 
 function parseSeeds({ seeds, seed }: ReproduceArgs): number[] {
-  if (!Number.isInteger(seeds) || seeds < 1) {
-    throw new UsageError(`Expected --seeds to be a whole number of 1 or more, got ${seeds}.`);
-  }
+  expectNumber('--seeds', seeds, atLeastOne);
+  expectNumber('--seed', seed, seedRange);
   return Array.from({ length: seeds }, (_, index) => seed + index);
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { QaError, UsageError, messageOf } from '../errors.js';
+import { QaError, messageOf } from '../errors.js';
 import { createServer } from '../serve/server.js';
+import { atLeastOne, expectNumber } from './number-flags.js';
 import { loadReader } from './reader-flags.js';
 import type { ServeArgs } from './serve.js';
 
@@ -10,8 +11,8 @@ import type { ServeArgs } from './serve.js';
  */
 export async function runServer(args: ServeArgs): Promise<void> {
   const { host, port, maxQueue } = args;
-  requireWhole('--port', port, 0, 65_535);
-  requireWhole('--max-queue', maxQueue, 1, Infinity);
+  expectNumber('--port', port, { least: 0, most: 65_535, whole: true });
+  expectNumber('--max-queue', maxQueue, atLeastOne);
   // Before LibTorch is loaded: its threads sleep while they wait for each other. On a machine that has other work, too,
   // those that spin take the time of those that compute.
   process.env['OMP_WAIT_POLICY'] ??= 'passive';
@@ -49,10 +50,4 @@ async function firstSignal(): Promise<string> {
   waiting.abort();
   await Promise.allSettled([interrupted, terminated]);
   return signal;
-}
-
-function requireWhole(flag: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const range = most === Infinity ? `${least} or more` : `${least} to ${most}`;
-  throw new UsageError(`Expected ${flag} to be a whole number of ${range}, got ${value}.`);
 }

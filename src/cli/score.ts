@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { Example } from '../data/examples.js';
-import { UsageError } from '../errors.js';
 import type { Predictions } from '../evaluate/metrics.js';
+import { expectNumber, numberFlag } from './number-flags.js';
 import { jsonOption, version2Option } from './options.js';
 
 interface ScoreArgs {
@@ -39,17 +39,14 @@ export const scoreCommand: CommandModule<object, ScoreArgs> = {
       requiresArg: true,
     },
     'na-prob-thresh': {
-      type: 'number',
+      ...numberFlag,
       default: 1,
       describe: 'v2.0: odds above this count as no answer',
-      requiresArg: true,
     },
     json: { ...jsonOption, default: true, describe: 'print one JSON object, as always' },
   },
   handler: async (args) => {
-    if (Number.isNaN(args.naProbThresh)) {
-      throw new UsageError('Expected --na-prob-thresh to be a number, got something else.');
-    }
+    expectNumber('--na-prob-thresh', args.naProbThresh, { least: -Infinity, whole: false });
     const [{ readExamples }, { readPredictions }] = await Promise.all([
       import('../data/read-examples.js'),
       import('./prediction-files.js'),

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
+import { numberFlag } from './number-flags.js';
 import { readerFlags, type ReaderArgs } from './reader-flags.js';
 
 export interface ServeArgs extends ReaderArgs {
@@ -14,16 +15,14 @@ export const serveCommand: CommandModule<object, ServeArgs> = {
   builder: {
     host: { type: 'string', default: '127.0.0.1', describe: 'address to listen at', requiresArg: true },
     port: {
-      type: 'number',
+      ...numberFlag,
       default: 8080,
       describe: 'port to listen at; 0 takes a free one',
-      requiresArg: true,
     },
     'max-queue': {
-      type: 'number',
+      ...numberFlag,
       default: 256,
       describe: 'questions that may wait; further ones get 503',
-      requiresArg: true,
     },
     ...readerFlags,
   },

@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { kernelOptions } from './kernel-options.js';
 import { lrSchedulerOption } from './lr-scheduler-option.js';
+import { numberFlag } from './number-flags.js';
 import {
   deviceOptions,
   evaluationOnTheWaySettings,
@@ -36,7 +37,7 @@ export const trainOptions: Readonly<Record<string, Options>> = {
       requiresArg: true,
     },
     'validation-file': { type: 'string', describe: 'questions to evaluate on, likewise', requiresArg: true },
-    'max-train-samples': { type: 'number', describe: 'train on the first N questions', requiresArg: true },
+    'max-train-samples': { ...numberFlag, describe: 'train on the first N questions' },
     'version-2-with-negative': version2Option,
     ...settingOptions(preparationSettings),
   }),
@@ -66,7 +67,7 @@ export const trainOptions: Readonly<Record<string, Options>> = {
   }),
   ...grouped('Training:', {
     ...settingOptions(trainingSettings),
-    seed: { type: 'number', describe: 'of weights, batch order and dropout', ...defaultIs('42') },
+    seed: { ...numberFlag, describe: 'of weights, batch order and dropout', ...defaultIs('42') },
     'lr-scheduler-type': lrSchedulerOption,
   }),
   ...grouped('Run:', {

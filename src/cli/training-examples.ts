@@ -1,6 +1,6 @@
 import type { Example } from '../data/examples.js';
 import { readExamples } from '../data/read-examples.js';
-import { UsageError } from '../errors.js';
+import { atLeastOne, expectNumber } from './number-flags.js';
 
 const idsShown = 5;
 
@@ -14,9 +14,7 @@ export async function readTrainingExamples(
   limit: number | undefined,
   version2WithNegative = true,
 ): Promise<{ examples: readonly Example[]; misplaced: readonly string[] }> {
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
-    throw new UsageError(`Expected --max-train-samples to be a whole number of 1 or more, got ${limit}.`);
-  }
+  if (limit !== undefined) expectNumber('--max-train-samples', limit, atLeastOne);
   const read = await readExamples(file);
   const examples = read.examples.slice(0, limit);
   const used = new Set(examples.map(({ id }) => id));

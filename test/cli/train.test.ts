@@ -177,6 +177,18 @@ test('wrong usage is 2, in a sentence', async (t) => {
       ['train', 'lstm', '--dataset', 'sample', '--max-train-samples', '0'],
       /--max-train-samples to be a whole number of 1 or more/,
     ],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--epochs', 'two'],
+      /--num-train-epochs to be a whole number of 1 or more, got "two"/,
+    ],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--learning-rate', 'Infinity'],
+      /--learning-rate to be a number of 0 or more, got Infinity/,
+    ],
+    ...['1.5', '-3', 'now', '1e20'].map((seed): [string[], RegExp] => [
+      ['train', 'lstm', '--dataset', 'sample', '--seed', seed],
+      /--seed to be a whole number of 0 or more, got/,
+    ]),
     [['train', 'lstm', '--dataset', 'sample', '--device', 'tpu'], /--device to be auto, cpu, cuda/],
     [
       ['eval', '--model-dir', folder, '--validation-file', sample.validationFile, '--threads', '0'],
@@ -188,7 +200,27 @@ test('wrong usage is 2, in a sentence', async (t) => {
     t.is(code, 2, `${args.join(' ')}: ${stderr}`);
     t.regex(stderr, expected);
     t.false(stderr.includes('    at '), 'no stack trace');
+    t.is(stderr.trim().split('\n').length, 1, stderr);
   }
+});
+
+test('of a flag that comes twice the last one counts, whichever of its names it has', async (t) => {
+  const dir = join(folder, 'twice');
+  const flags = [
+    '--max-steps',
+    '1',
+    '--batch-size',
+    '2',
+    '--per-device-train-batch-size',
+    '4',
+    '--seed',
+    '7',
+  ];
+  const { code, stdout, stderr } = await qaNative(
+    ...['train', 'bert-mini', ...tiny, '--seed', '1', ...flags, '--no-eval', '--output-dir', dir],
+  );
+  t.is(code, 0, stderr);
+  t.regex(stdout, / 1 steps of 4\..*seed 7\./s);
 });
 
 test('what fails is 1, in a sentence', async (t) => {

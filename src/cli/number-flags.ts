@@ -1,0 +1,42 @@
+import type { Options } from 'yargs';
+import { UsageError } from '../errors.js';
+
+/**
+ * A flag with a number. To yargs's parser it is a string: what it makes of numbers itself hides what was typed (`NaN`), and it
+ * adds 1 where a flag that came before comes again as 1.
+ */
+export const numberFlag = {
+  type: 'number',
+  string: true,
+  coerce: (value: unknown) =>
+    typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value,
+  requiresArg: true,
+} as const satisfies Options;
+
+/** The numbers that make sense for a flag. */
+export interface NumberRange {
+  readonly least: number;
+  readonly most?: number;
+  readonly whole: boolean;
+}
+
+/** Throws wrong usage where a flag's value is not a finite number of that range. */
+export function expectNumber(
+  flag: string,
+  value: unknown,
+  { least, most = Infinity, whole }: NumberRange,
+): asserts value is number {
+  const fits = typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
+  // Beyond safe integers the number is not the one that was typed.
+  if (fits && (!whole || Number.isSafeInteger(value))) return;
+  const upTo = most === Infinity ? ' or more' : ` to ${most}`;
+  const bound = least === -Infinity ? '' : ` of ${least}${upTo}`;
+  const came = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new UsageError(`Expected ${flag} to be a ${whole ? 'whole ' : ''}number${bound}, got ${came}.`);
+}
+
+/** Of a count of things. */
+export const atLeastOne: NumberRange = { least: 1, whole: true };
+
+/** Of a seed of random numbers. */
+export const seedRange: NumberRange = { least: 0, whole: true };
