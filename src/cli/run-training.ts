@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { prepareFeatures } from '../data/features.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
-import { evaluate } from '../evaluate/evaluate.js';
+import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import type { Dataset } from '../hub/datasets.js';
 import { saveModel } from '../models/folder.js';
@@ -112,6 +112,7 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
     train_steps_per_second: steps / seconds,
   };
   await saveRun(outputDir, run);
+  await removeEvaluation(outputDir);
   await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
   say(`Trained in ${formatDuration(seconds)}; the model is in ${outputDir}.`);
   return results;

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Example, Feature } from '../data/examples.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
@@ -36,6 +37,18 @@ function score(
     : squadV2Metrics(predictions, examples, { noAnswerOdds: nullOdds, noAnswerThreshold: Infinity });
 }
 
+const files = {
+  predictions: 'predictions.json',
+  nbest: 'nbest_predictions.json',
+  nullOdds: 'null_odds.json',
+  metrics: 'eval_results.json',
+};
+
+/** Removes what `saveEvaluation` wrote for a model that is no longer there. */
+export async function removeEvaluation(dir: string): Promise<void> {
+  for (const name of Object.values(files)) await rm(join(dir, name), { force: true });
+}
+
 /** Writes predictions.json, nbest_predictions.json and eval_results.json, each whole or not at all; of v2.0 null_odds.json too. */
 export async function saveEvaluation(
   dir: string,
@@ -50,10 +63,10 @@ export async function saveEvaluation(
       end_logit: endLogit,
     })),
   ]);
-  await writeJsonAtomic(join(dir, 'predictions.json'), Object.fromEntries(predictions));
-  await writeJsonAtomic(join(dir, 'nbest_predictions.json'), Object.fromEntries(nbestRows));
+  await writeJsonAtomic(join(dir, files.predictions), Object.fromEntries(predictions));
+  await writeJsonAtomic(join(dir, files.nbest), Object.fromEntries(nbestRows));
   if (nullOdds !== undefined) {
-    await writeJsonAtomic(join(dir, 'null_odds.json'), Object.fromEntries(nullOdds));
+    await writeJsonAtomic(join(dir, files.nullOdds), Object.fromEntries(nullOdds));
   }
-  await writeJsonAtomic(join(dir, 'eval_results.json'), metrics);
+  await writeJsonAtomic(join(dir, files.metrics), metrics);
 }

@@ -118,6 +118,17 @@ test('lstm and transformer train, and --json prints one object', async (t) => {
   }
 });
 
+test('a run without evaluation leaves no score of the model that was there before', async (t) => {
+  const dir = join(folder, 'scored');
+  const flags = ['train', 'bert-mini', ...tiny, '--output-dir', dir];
+  t.is((await qaNative(...flags)).code, 0);
+  t.true(existsSync(join(dir, 'eval_results.json')));
+  t.is((await qaNative(...flags, '--no-eval')).code, 0);
+  for (const name of ['eval_results.json', 'predictions.json', 'nbest_predictions.json']) {
+    t.false(existsSync(join(dir, name)), name);
+  }
+});
+
 test('a run goes on from the folder of another, with its vocabulary', async (t) => {
   const first = join(folder, 'first');
   t.is((await qaNative('train', 'bert-mini', ...tiny, '--no-eval', '--output-dir', first)).code, 0);
