@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { Reader } from '../reader/reader.js';
+import { atLeastOne, expectNumber } from './number-flags.js';
 import {
   deviceOptions,
   modelDirOption,
@@ -39,6 +40,7 @@ export async function loadReader(args: ReaderArgs): Promise<Reader> {
     import('./trained-model.js'),
   ]);
   const { maxSeqLength, docStride, threads = availableThreads() } = args;
+  expectNumber('--threads', threads, atLeastOne);
   return Reader.load(await trainedFolder(args), {
     device: args.device,
     threads,

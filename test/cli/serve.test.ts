@@ -54,6 +54,7 @@ test('a port that is taken, and flags that cannot be meant, are told in a senten
     ['--port', '70000'],
     ['--port', 'x'],
     ['--max-queue', '0'],
+    ['--threads', 'all'],
   ]) {
     const { code, stderr } = await qaNative('serve', ...model, ...flags);
     t.is(code, 2, stderr);
