@@ -1,11 +1,12 @@
 import type { CommandModule } from 'yargs';
 import type { Split } from '../data/feature-lines.js';
-import { UsageError } from '../errors.js';
+import { defaultCheckpoint } from '../hub/default-checkpoint.js';
 import { numberFlag } from './number-flags.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
 
 export interface FeaturesArgs extends TokenizerArgs {
+  readonly modelNameOrPath: string;
   readonly file: string;
   readonly split: Split;
   readonly output: string;
@@ -31,6 +32,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
     },
     output: { type: 'string', demandOption: true, describe: 'the JSON lines to write', requiresArg: true },
     ...tokenizerOptions,
+    'model-name-or-path': { ...tokenizerOptions['model-name-or-path'], default: defaultCheckpoint },
     ...settingOptions(preparationSettings),
     'max-train-samples': { ...numberFlag, describe: 'only the first N questions' },
     json: jsonOption,
@@ -45,11 +47,6 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
         import('../formats/atomic-file.js'),
       ]);
     const tokenizer = await openTokenizer(args);
-    if (tokenizer === undefined) {
-      throw new UsageError(
-        'Expected --vocab-file or --model-name-or-path, but neither came; give the vocab.txt to tokenize with, or a BERT by its name on the hub or its folder.',
-      );
-    }
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);
     const features = prepareFeatures(examples, tokenizer, settings);
     const { padTokenId } = tokenizer;

@@ -17,7 +17,11 @@ export interface TokenizerArgs {
   readonly modelNameOrPath: string | undefined;
 }
 
-/** The tokenizer that the flags name; undefined where they name none. */
+/** The tokenizer that the flags name, the vocabulary before the model; undefined where they name none. */
+export function openTokenizer(
+  args: TokenizerArgs & { readonly modelNameOrPath: string },
+): Promise<BertTokenizer>;
+export function openTokenizer(args: TokenizerArgs): Promise<BertTokenizer | undefined>;
 export async function openTokenizer({
   vocabFile,
   modelNameOrPath,

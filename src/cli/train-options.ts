@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { defaultCheckpoint } from '../hub/default-checkpoint.js';
 import { kernelOptions } from './kernel-options.js';
 import { lrSchedulerOption } from './lr-scheduler-option.js';
 import { numberFlag } from './number-flags.js';
@@ -46,7 +47,7 @@ export const trainOptions: Readonly<Record<string, Options>> = {
       type: 'string',
       alias: 'checkpoint',
       describe: 'a model of the hub, a folder in Hugging Face layout, or random',
-      defaultDescription: 'for bert-mini google/bert_uncased_L-4_H-256_A-4',
+      defaultDescription: `for bert-mini ${defaultCheckpoint}`,
       requiresArg: true,
     },
     'config-name': {

@@ -8,10 +8,8 @@ import type { AnyModelKind } from '../models/index.js';
 import type { LoadReport } from '../models/load-report.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { manualSeed } from '../random.js';
+import { defaultCheckpoint } from './default-checkpoint.js';
 import { modelFolder } from './model-folder.js';
-
-/** Where BERT-mini starts, as in the notebook; its vocabulary is that of the other models. */
-export const defaultCheckpoint = 'google/bert_uncased_L-4_H-256_A-4';
 
 /** A model to train, with its tokenizer. */
 export interface StartingPoint {

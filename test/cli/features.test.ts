@@ -72,14 +72,6 @@ test('writes the lines of the first questions', async (t) => {
   for (const line of fixture.lines.validation) t.true(text.includes(`${JSON.stringify(line)}\n`));
 });
 
-test('without a vocabulary it is wrong usage', async (t) => {
-  const { squad, output } = t.context;
-  await t.throwsAsync(run('--file', squad, '--split', 'train', '--output', output), {
-    instanceOf: UsageError,
-    message: /--vocab-file or --model-name-or-path/,
-  });
-});
-
 test('what goes wrong leaves the file of before as it was, and nothing beside it', async (t) => {
   const { squad, vocab, output, folder } = t.context;
   await writeFile(output, 'before');

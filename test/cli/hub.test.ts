@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
-import { defaultCheckpoint } from '../../src/hub/pretrained.js';
+import { defaultCheckpoint } from '../../src/hub/default-checkpoint.js';
 import { fakeHub } from '../hub/fake-hub.js';
 import { writeTinyModel } from '../reader/tiny-model.js';
 import { serving } from '../serving.js';
@@ -65,6 +65,15 @@ test('random weights take the vocabulary of that checkpoint, without its weights
   t.is(code, 0, stderr);
   t.false(asked.some((path) => path.includes('safetensors')));
   t.true(readFileSync(join(run, 'vocab.txt')).equals(files['vocab.txt'] ?? Buffer.alloc(0)));
+});
+
+test('features are cut with the vocabulary of that checkpoint, where no other is named', async (t) => {
+  const output = join(folder, 'features.jsonl');
+  const args = ['features', '--file', sample.validationFile, '--split', 'validation', '--output', output];
+  const { code, stdout, stderr, asked } = await withHub(defaultCheckpoint, 'features', args);
+  t.is(code, 0, stderr);
+  t.regex(stdout, /^400 windows of 400 questions/);
+  t.false(asked.some((path) => path.includes('safetensors')));
 });
 
 test('a flag that makes no sense, or a device that is not here, costs no download', async (t) => {
