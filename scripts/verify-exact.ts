@@ -24,14 +24,17 @@ const options = {
     type: 'string',
     describe: 'A BERT checkpoint folder to start bert-mini from as well',
   },
+  'config-name': { type: 'string', describe: 'config.json of the BERT that starts at random' },
   // Of the sample, a window each: an epoch's last batch has one row, which matmul reads as it lies in memory.
   'max-train-samples': { type: 'number', default: 997, describe: 'The first N questions' },
-  'max-steps': { type: 'number', default: 200, describe: 'Steps of each run' },
+  'max-steps': { type: 'number', default: 200, describe: 'Steps of each run; -1: by --epochs' },
+  epochs: { type: 'number', default: notebookSettings.numTrainEpochs, describe: 'Passes over the questions' },
   'max-seq-length': { type: 'number', describe: "Tokens of a window [default: the data set's]" },
   'doc-stride': { type: 'number', describe: "Tokens that windows share [default: the data set's]" },
   'batch-size': { type: 'number', default: 12, describe: 'Windows of a step' },
   'learning-rate': { type: 'number', describe: "Learning rate [default: the data set's]" },
   'warmup-steps': { type: 'number', describe: "Steps of warmup [default: the data set's]" },
+  'max-grad-norm': { type: 'number', default: notebookSettings.maxGradNorm, describe: 'Norm to clip to' },
   device: { type: 'string', default: 'cpu', describe: 'cpu or cuda' },
   threads: { type: 'number', default: availableParallelism(), describe: 'Threads of both' },
   eval: { type: 'boolean', default: true, describe: 'Compare predictions, EM and F1 too' },
@@ -54,7 +57,7 @@ function parse() {
 const qaNative = join(packageRoot, 'dist', 'bin', 'qa-native.js');
 
 /** The flags that both programs know by the same names. */
-function commonFlags(args: Options, seed: string, start: string, output: string): string[] {
+function commonFlags(args: Options, model: string, seed: string, start: string, output: string): string[] {
   const settings = { ...notebookSettings, ...(args.trainFile === undefined ? sample.settings : {}) };
   // A checkpoint folder has a vocabulary of its own.
   const vocabFile = args.vocabFile ?? (start === 'random' ? sample.vocabFile : undefined);
@@ -63,9 +66,12 @@ function commonFlags(args: Options, seed: string, start: string, output: string)
     'validation-file': args.eval ? (args.validationFile ?? sample.validationFile) : undefined,
     'vocab-file': vocabFile,
     'model-name-or-path': start,
+    'config-name': model === 'bert-mini' && start === 'random' ? args.configName : undefined,
     'output-dir': output,
     'max-train-samples': args.maxTrainSamples,
     'max-steps': args.maxSteps,
+    epochs: args.epochs,
+    'max-grad-norm': args.maxGradNorm,
     'max-seq-length': args.maxSeqLength ?? settings.maxSeqLength,
     'doc-stride': args.docStride ?? settings.docStride,
     'batch-size': args.batchSize,
@@ -97,7 +103,7 @@ async function verify(
   folder: string,
 ) {
   const [theirs, ours] = [join(folder, 'python'), join(folder, 'native')];
-  const common = (output: string) => commonFlags(args, seed, start.from, output);
+  const common = (output: string) => commonFlags(args, model, seed, start.from, output);
   // As many threads for OpenMP's pool as for torch: its default is the machine's.
   const how = {
     quiet: true,
