@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
+import { resolveDataset } from '../hub/datasets.js';
 import { modelKind, modelNames, type ModelName } from '../models/index.js';
 import { checkCounts, compare, whatDiffers, type Row } from '../reproduce/comparison.js';
 import { keepPart } from '../reproduce/kept-part.js';
@@ -10,6 +11,7 @@ import type { Part } from '../reproduce/part.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderPage } from '../report/page.js';
 import { textTable } from '../reproduce/text-table.js';
+import { cacheDir } from '../setup/paths.js';
 import { listCheckpoints } from '../train/checkpoint.js';
 import { atLeastOne, expectNumber, seedRange } from './number-flags.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
@@ -21,6 +23,12 @@ import { trainAndEvaluate } from './run-training.js';
 export async function runReproduce(args: ReproduceArgs): Promise<void> {
   const names = parseModels(args.models);
   const seeds = parseSeeds(args);
+  const { trainFile, validationFile } = await resolveDataset(args, cacheDir());
+  if (trainFile === undefined || validationFile === undefined) {
+    throw new UsageError(
+      'Expected --train-file and --validation-file, or a --dataset, got one of the files.',
+    );
+  }
   const say = (text: string) => {
     if (!args.json) process.stdout.write(`${text}\n`);
   };
@@ -86,7 +94,7 @@ function askedOf(args: ReproduceArgs, model: ModelName, seed: number): Record<st
 }
 
 async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: string): Promise<Part> {
-  const { dataset, settings, config, counts, results, evaluation } = await trainAndEvaluate({
+  const { settings, config, counts, results, evaluation } = await trainAndEvaluate({
     ...args,
     ...startOf(args, model),
     model,
@@ -99,7 +107,7 @@ async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: 
     overwriteOutputDir: false,
   });
   if (evaluation === undefined || !('exact_match' in evaluation.metrics)) {
-    throw new UsageError(`Expected --validation-file with the files of ${dataset.name}, but none came.`);
+    throw new Error(`Expected ${folder} to be scored as SQuAD v1.1 is.`);
   }
   const kind = modelKind(model);
   return {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { sample } from '../../src/data/sample.js';
 import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
@@ -48,5 +49,16 @@ test('reproduce refuses models and seeds that there are not, before anything run
     t.is(code, 2);
     t.regex(stderr, /^qa-native: Expected /);
   }
+  t.false(existsSync(dir));
+});
+
+test('reproduce without questions to evaluate on is refused before it trains', async (t) => {
+  const dir = join(folder, 'unscored');
+  const start = ['--model-name-or-path', 'random', '--config-name', join(folder, 'tiny.json'), ...short];
+  const files = ['--train-file', sample.trainFile, '--vocab-file', sample.vocabFile];
+  const { code, stdout, stderr } = await qaNative('reproduce', ...start, ...files, '--output-dir', dir);
+  t.is(code, 2, stderr);
+  t.regex(stderr, /^qa-native: Expected --train-file and --validation-file/);
+  t.is(stdout, '');
   t.false(existsSync(dir));
 });
