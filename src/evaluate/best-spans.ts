@@ -70,28 +70,10 @@ export class BestSpans {
     };
   }
 
-  /** A copy that outlives `clear`, without objects: see `unpackSpans`. */
-  pack(): PackedSpans {
-    const packed = new Float64Array(this.#length * packedFields);
-    for (let rank = 0, at = 0; rank < this.#length; rank++) {
-      packed[at++] = this.#starts[rank];
-      packed[at++] = this.#ends[rank];
-      packed[at++] = this.#startLogits[rank];
-      packed[at++] = this.#endLogits[rank];
-      packed[at++] = this.#scores[rank];
-    }
-    return packed;
+  /** Copies, which outlive `clear`. */
+  toArray(): Span[] {
+    const spans: Span[] = [];
+    for (let rank = 0; rank < this.#length; rank++) spans.push(this.at(rank));
+    return spans;
   }
-}
-
-/** Spans, the best first: the fields of each in the order of `Span`. */
-export type PackedSpans = Float64Array;
-
-const packedFields = 5;
-
-export function unpackSpans(packed: PackedSpans): Span[] {
-  return Array.from({ length: packed.length / packedFields }, (_, rank) => {
-    const [start, end, startLogit, endLogit, score] = packed.subarray(rank * packedFields);
-    return { start, end, startLogit, endLogit, score };
-  });
 }

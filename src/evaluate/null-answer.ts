@@ -1,5 +1,5 @@
 import type { Span } from './best-spans.js';
-import type { RawPredictions } from './predict.js';
+import type { WindowLogits } from './window-spans.js';
 
 // Questions without an answer, as `postprocess_qa_predictions` of Hugging Face's utils_qa.py answers them: [CLS], the
 // first position of every window, stands for "no answer".
@@ -23,9 +23,9 @@ const emptyPrediction: AnswerSpan = {
  * The null answer of one question: that of the window which believes in it least, the first of equals. Without a window
  * it scores 0.
  */
-export function lowestNull({ start, end }: RawPredictions, windows: readonly number[]): Span {
-  const nulls = windows.map((index) => {
-    const [startLogit, endLogit] = [start[index][0], end[index][0]];
+export function lowestNull(windows: readonly WindowLogits[]): Span {
+  const nulls = windows.map(({ start, end }) => {
+    const [startLogit, endLogit] = [start[0], end[0]];
     return { start: 0, end: 0, startLogit, endLogit, score: Math.fround(startLogit + endLogit) };
   });
   const [first = { ...emptyPrediction }, ...others] = nulls;

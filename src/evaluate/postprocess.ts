@@ -1,9 +1,9 @@
 import type { Example, Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
-import { BestSpans, unpackSpans, type PackedSpans, type Span } from './best-spans.js';
+import { BestSpans, type Span } from './best-spans.js';
 import { addNullAnswer, chooseAnswer, lowestNull, type AnswerSpan } from './null-answer.js';
 import type { RawPredictions } from './predict.js';
-import { topIndexes } from './top-indexes.js';
+import { addBestSpan, addSpans, type SpanLimits, type WindowLogits } from './window-spans.js';
 
 export interface PostprocessOptions {
   /** How many of a window's best starts and ends are paired, and how many candidates are kept; by default 20. */
@@ -27,7 +27,10 @@ export interface Candidate extends Span {
 export interface Postprocessed {
   /** The best candidate's text by question id, in the order of the examples. */
   readonly predictions: Map<string, string>;
-  /** From 1 to `nBestSize` candidates by question id, the best first; the null answer may come as one more. */
+  /**
+   * From 1 to `nBestSize` candidates by question id, the best first; the null answer may come as one more. They cost more
+   * than the answers and are made when they are read, but with `version2WithNegative`, where the answers depend on them.
+   */
   readonly nbest: Map<string, Candidate[]>;
   /** With `version2WithNegative`: the null answer's score less that of the best other one, by question id. */
   readonly nullOdds?: Map<string, number>;
@@ -69,38 +72,30 @@ export function postprocessPredictions(
 ): Postprocessed {
   requirePositive('nBestSize', nBestSize);
   requirePositive('maxAnswerLength', maxAnswerLength);
-  const featuresPerExample = groupFeatures(examples, features, logits);
-  const predictions = new Map<string, string>();
-  const packed: PackedSpans[] = [];
+  const limits = { nBestSize, maxAnswerLength };
+  const windows = windowsOfExamples(examples, features, logits);
   const best = new BestSpans(nBestSize);
-  examples.forEach(({ id, context }, exampleIndex) => {
+  const rankedSpans = (exampleIndex: number): Span[] => {
     best.clear();
-    for (const index of featuresPerExample[exampleIndex]) {
-      const start = ranked(logits.start[index], nBestSize, id);
-      const end = ranked(logits.end[index], nBestSize, id);
-      addSpans(best, features[index], start, end, maxAnswerLength);
-    }
-    packed.push(best.pack());
-    const answer = best.length > 0 ? best.at(0) : noAnswer;
-    predictions.set(id, context.slice(answer.start, answer.end));
-  });
+    for (const window of windows[exampleIndex]) addSpans(best, window, limits);
+    return best.toArray();
+  };
   if (!version2WithNegative) {
-    const nbest = () =>
-      new Map(
-        examples.map(({ id, context }, index) => {
-          const spans = unpackSpans(packed[index]);
-          return [id, spans.length > 0 ? toCandidates(spans, context) : [noAnswer]];
-        }),
-      );
-    return withLazyNbest(predictions, nbest);
+    return withLazyNbest(answers(examples, windows, limits), () => {
+      const nbest = examples.map(({ id, context }, index): [string, Candidate[]] => {
+        const spans = rankedSpans(index);
+        return [id, spans.length > 0 ? toCandidates(spans, context) : [noAnswer]];
+      });
+      return new Map(nbest);
+    });
   }
 
+  const predictions = new Map<string, string>();
   const nbest = new Map<string, Candidate[]>();
   const nullOdds = new Map<string, number>();
-  examples.forEach(({ id, context }, exampleIndex) => {
-    const nullAnswer = lowestNull(logits, featuresPerExample[exampleIndex]);
-    const spans = addNullAnswer(unpackSpans(packed[exampleIndex]), nullAnswer, nBestSize);
-    const candidates = toCandidates(spans, context);
+  examples.forEach(({ id, context }, index) => {
+    const nullAnswer = lowestNull(windows[index]);
+    const candidates = toCandidates(addNullAnswer(rankedSpans(index), nullAnswer, nBestSize), context);
     const { text, odds } = chooseAnswer(candidates, nullAnswer, nullScoreDiffThreshold);
     predictions.set(id, text);
     nbest.set(id, candidates);
@@ -109,7 +104,22 @@ export function postprocessPredictions(
   return { predictions, nbest, nullOdds };
 }
 
-/** Lists of candidates cost more than the answers do, and a score asks for none: they are made when they are read. */
+/** The best span's text for each example. */
+function answers(
+  examples: readonly Example[],
+  windows: readonly (readonly WindowLogits[])[],
+  limits: SpanLimits,
+): Map<string, string> {
+  const best = new BestSpans(1);
+  const texts = examples.map(({ id, context }, index): [string, string] => {
+    best.clear();
+    for (const window of windows[index]) addBestSpan(best, window, limits);
+    const { start, end } = best.length > 0 ? best.at(0) : noAnswer;
+    return [id, context.slice(start, end)];
+  });
+  return new Map(texts);
+}
+
 function withLazyNbest(
   predictions: Map<string, string>,
   makeNbest: () => Map<string, Candidate[]>,
@@ -123,12 +133,12 @@ function withLazyNbest(
   };
 }
 
-/** Indexes of each example's features, in their order. */
-function groupFeatures(
+/** Each example's windows, in their order. */
+function windowsOfExamples(
   examples: readonly Example[],
   features: readonly Feature[],
   { start, end }: RawPredictions,
-): number[][] {
+): WindowLogits[][] {
   if (start.length !== features.length || end.length !== features.length) {
     throw new QaError(
       `Expected a row of start and of end logits for each of ${features.length} features, got ${start.length} and ` +
@@ -136,60 +146,20 @@ function groupFeatures(
       'ERR_LOGITS',
     );
   }
-  const groups = examples.map((): number[] => []);
-  features.forEach(({ exampleIndex }, index) => {
-    if (!(exampleIndex in groups)) {
+  const windows = examples.map((): WindowLogits[] => []);
+  features.forEach((feature, index) => {
+    const { exampleIndex } = feature;
+    if (!(exampleIndex in windows)) {
       throw new QaError(
         `Expected feature ${index} to belong to one of ${examples.length} examples, got index ${exampleIndex}; pass ` +
           'the examples that the features were made from.',
         'ERR_LOGITS',
       );
     }
-    groups[exampleIndex].push(index);
+    const { id } = examples[exampleIndex];
+    windows[exampleIndex].push({ id, feature, start: start[index], end: end[index] });
   });
-  return groups;
-}
-
-/** A row of logits and the positions of its best, the best first. */
-interface RankedLogits {
-  readonly logits: Float32Array;
-  readonly indexes: readonly number[];
-}
-
-function ranked(logits: Float32Array, nBestSize: number, exampleId: string): RankedLogits {
-  const indexes = topIndexes(logits, nBestSize);
-  if (indexes !== null) return { logits, indexes };
-  throw new QaError(
-    `Expected finite logits for question ${exampleId}, got NaN or infinity; the model's weights are damaged or its ` +
-      'training diverged: use an earlier checkpoint or a lower learning rate.',
-    'ERR_LOGITS',
-  );
-}
-
-/** Adds the window's valid spans, in the notebook's order. */
-function addSpans(
-  best: BestSpans,
-  { contextStart, offsets }: Feature,
-  start: RankedLogits,
-  end: RankedLogits,
-  maxAnswerLength: number,
-): void {
-  const contextLength = offsets.length / 2;
-  for (const startIndex of start.indexes) {
-    const startToken = startIndex - contextStart;
-    if (startToken < 0 || startToken >= contextLength) continue;
-    const startLogit = start.logits[startIndex];
-    const lastToken = Math.min(contextLength, startToken + maxAnswerLength) - 1;
-    for (const endIndex of end.indexes) {
-      const endLogit = end.logits[endIndex];
-      const score = Math.fround(startLogit + endLogit);
-      // The ends that follow are no better.
-      if (!best.accepts(score)) break;
-      const endToken = endIndex - contextStart;
-      if (endToken < startToken || endToken > lastToken) continue;
-      best.add(offsets[2 * startToken], offsets[2 * endToken + 1], startLogit, endLogit, score);
-    }
-  }
+  return windows;
 }
 
 function toCandidates(spans: readonly AnswerSpan[], context: string): Candidate[] {

@@ -7,12 +7,13 @@
  */
 export function topIndexes(values: Float32Array, count: number): number[] | null {
   const indexes: number[] = [];
-  // The least of those kept: once there are enough, nearly every value stops at one comparison with it.
-  let least = -Infinity;
+  // The least of those kept, once there are enough: nearly every value stops at one comparison with it. Until then NaN,
+  // which stops none.
+  let least = NaN;
   // From the end, so that of equal values the higher index is there first and stays.
   for (let index = values.length - 1; index >= 0; index--) {
     const value = values[index];
-    if (indexes.length === count && value <= least) continue;
+    if (value <= least) continue;
     if (!(value < Infinity)) return null;
     let place = Math.min(indexes.length, count - 1);
     for (; place > 0 && values[indexes[place - 1]] < value; place--) indexes[place] = indexes[place - 1];

@@ -100,6 +100,40 @@ test('equal scores: the earlier window wins', (t) => {
   t.is(postprocessPredictions([letters], windows, logitsOf(turned, turned)).predictions.get('letters'), 'cd');
 });
 
+test('the answer, which is found without ranking, is the first of the list, which is ranked', (t) => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (state * 48271) % 2147483647;
+    return state % below;
+  };
+  // Every token is a letter of its own: a text tells its place.
+  const alphabet = example('alphabet', 'a b c d e f g h i j k l m n o p q r s t u v w x y z');
+  for (let round = 0; round < 20_000; round++) {
+    // Few values make ties, many make none; the last rows are longer than their window, as padding makes them.
+    const different = [3, 6, 1_000][round % 3];
+    const windows = Array.from({ length: 1 + random(2) }, () => {
+      const [first, tokens] = [random(15), random(12)];
+      const offsets = Array.from({ length: tokens }, (_, token) => 2 * (first + token)).flatMap((at) => [
+        at,
+        at + 1,
+      ]);
+      return feature(0, 1 + random(4), offsets);
+    });
+    const rows = () =>
+      windows.map(({ inputIds }) =>
+        Array.from({ length: inputIds.length + random(4) }, () => random(different) - 1),
+      );
+    const options = { nBestSize: 1 + random(12), maxAnswerLength: 1 + random(5) };
+    const { predictions, nbest } = postprocessPredictions(
+      [alphabet],
+      windows,
+      logitsOf(rows(), rows()),
+      options,
+    );
+    t.is(predictions.get('alphabet'), nbest.get('alphabet')?.[0].text);
+  }
+});
+
 test('scores are added in float32', (t) => {
   const starts = [2 ** 24, 2 ** 24].map((large, token) =>
     Array.from({ length: 7 }, (_, i) => (i === 3 + token ? large : low)),
@@ -143,13 +177,17 @@ test('scores of -infinity have no NaN among their probabilities', (t) => {
 });
 
 test('a logit that is not finite names its example', (t) => {
-  const rows = [[0, 0, 0, 0, NaN, 0, 0]];
-  const fine = [[0, 0, 0, 0, 0, 0, 0]];
-  for (const logits of [logitsOf(rows, fine), logitsOf(fine, rows)]) {
-    t.throws(() => postprocessPredictions([letters], [window], logits), {
-      instanceOf: QaError,
-      message: /^Expected finite logits for question letters/,
-    });
+  const fine = [[0, 0, 0, 1, 0, 0, 0]];
+  for (const wrong of [NaN, Infinity]) {
+    for (let place = 0; place < 7; place++) {
+      const rows = [fine[0].with(place, wrong)];
+      for (const logits of [logitsOf(rows, fine), logitsOf(fine, rows)]) {
+        t.throws(() => postprocessPredictions([letters], [window], logits), {
+          instanceOf: QaError,
+          message: /^Expected finite logits for question letters/,
+        });
+      }
+    }
   }
 });
 
