@@ -72,7 +72,7 @@ export function squadMetrics(predictions: Predictions, examples: readonly Exampl
     }
     const predicted = predictionOf(predictions, id);
     if (predicted === undefined) continue;
-    const best = bestScores(answerWords(predicted), answers);
+    const best = bestScores(predicted, answers);
     exactMatch += best.exactMatch;
     f1 += best.f1;
   }
@@ -84,18 +84,22 @@ export function squadMetrics(predictions: Predictions, examples: readonly Exampl
 
 /** Both scores against the accepted answers, the best of each: `metricMaxOverGroundTruths`, with every text split once. */
 function bestScores(
-  prediction: readonly string[],
+  predicted: string,
   answers: readonly Answer[],
-): { exactMatch: number; f1: number } {
-  let [exactMatch, f1] = [0, 0];
-  answers.forEach(({ text }, index) => {
+): { readonly exactMatch: number; readonly f1: number } {
+  const prediction = answerWords(predicted);
+  const matched = { exactMatch: 1, f1: prediction.length > 0 ? 1 : 0 };
+  // The same text needs no splitting to be the same, and a match is the best of both scores.
+  if (answers.some(({ text }) => text === predicted)) return matched;
+  let f1 = 0;
+  for (const [index, { text }] of answers.entries()) {
     // Annotators mostly agree, and what they agree on counts once in a maximum.
-    if (answers.findIndex((other) => other.text === text) < index) return;
+    if (answers.findIndex((other) => other.text === text) < index) continue;
     const accepted = answerWords(text);
-    exactMatch = Math.max(exactMatch, sameWords(prediction, accepted));
+    if (sameWords(prediction, accepted)) return matched;
     f1 = Math.max(f1, overlapOfWords(prediction, accepted));
-  });
-  return { exactMatch, f1 };
+  }
+  return { exactMatch: 0, f1 };
 }
 
 /** Ids of the examples without a prediction, in their order. */
@@ -128,11 +132,8 @@ export function wordOverlap(prediction: string, groundTruth: string): number {
   return overlapOfWords(words(prediction), words(groundTruth));
 }
 
-/** 1 or 0, of lists of words. */
-function sameWords(predicted: readonly string[], accepted: readonly string[]): number {
-  const same =
-    predicted.length === accepted.length && predicted.every((word, index) => word === accepted[index]);
-  return same ? 1 : 0;
+function sameWords(predicted: readonly string[], accepted: readonly string[]): boolean {
+  return predicted.length === accepted.length && predicted.every((word, index) => word === accepted[index]);
 }
 
 function overlapOfWords(predicted: readonly string[], accepted: readonly string[]): number {
