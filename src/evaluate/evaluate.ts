@@ -24,7 +24,8 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const logits = await predictLogits(model, features, options, onProgress);
   const answers = postprocessPredictions(examples, features, logits, options);
-  return { ...answers, metrics: score(answers, examples) };
+  // Not spread, which would read the lists of candidates, and so have them made.
+  return Object.assign(answers, { metrics: score(answers, examples) });
 }
 
 /** Of SQuAD v2.0 the answers as they are given: which are empty was decided, and only best thresholds ask for odds. */
