@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Example, Feature } from '../data/examples.js';
-import { prepareFeatures } from '../data/features.js';
 import { UsageError } from '../errors.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
 import { defaultCheckpoint } from '../hub/default-checkpoint.js';
@@ -14,6 +13,7 @@ import { availableThreads } from '../setup/threads.js';
 import type { Device } from '../tensor.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import type { TrainingOptions } from '../train/loop.js';
+import { featuresOf } from './features-of.js';
 import { expectNumber, seedRange } from './number-flags.js';
 import { resolveSettings, type Settings } from './options.js';
 import { resolveKernels } from './resolve-kernels.js';
@@ -80,7 +80,7 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
     seed: args.seed,
   });
   checkPositions(settings.maxSeqLength, started.config);
-  const features = prepareFeatures(examples, started.tokenizer, settings);
+  const features = await featuresOf(examples, started.tokenizer, settings);
 
   // A run that goes on is recorded as it began, wherever it goes on.
   const files = { 'train file': trainFile, 'validation file': validationFile };

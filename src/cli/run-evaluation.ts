@@ -1,4 +1,3 @@
-import { prepareFeatures } from '../data/features.js';
 import type { Example } from '../data/examples.js';
 import { readExamples } from '../data/read-examples.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
@@ -7,6 +6,7 @@ import { evaluate, saveEvaluation, type Evaluation } from '../evaluate/evaluate.
 import type { Kernels } from '../nn/kernels.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import type { Device } from '../tensor.js';
+import { featuresOf } from './features-of.js';
 import type { Settings } from './options.js';
 import { Progress } from './progress.js';
 
@@ -36,7 +36,7 @@ export interface EvaluationSummary {
 export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSummary> {
   const began = performance.now();
   const examples = await readValidationExamples(run.file, run.version2WithNegative);
-  const features = prepareFeatures(examples, run.tokenizer, run.settings);
+  const features = await featuresOf(examples, run.tokenizer, run.settings);
   const progress = new Progress('evaluate', features.length, 'window');
   const evaluation = await evaluate(
     run.model,

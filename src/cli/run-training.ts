@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { prepareFeatures } from '../data/features.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
 import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
@@ -8,6 +7,7 @@ import { saveModel } from '../models/folder.js';
 import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
+import { featuresOf } from './features-of.js';
 import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures } from './resume.js';
@@ -90,7 +90,7 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
     ...settings,
     fresh: () => run.kind.create(run.config),
     nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
-    evaluation: planEvaluations(run, stepsPerEpoch),
+    evaluation: await planEvaluations(run, stepsPerEpoch),
     reportTo: args.reportTo ?? 'none',
     asked: {
       model: args.model,
@@ -129,11 +129,11 @@ async function saveRun(folder: string, run: PreparedRun): Promise<void> {
 }
 
 /** The evaluations on the way; undefined for none. */
-function planEvaluations(run: PreparedRun, stepsPerEpoch: number): EvaluationPlan | undefined {
+async function planEvaluations(run: PreparedRun, stepsPerEpoch: number): Promise<EvaluationPlan | undefined> {
   const { args, settings, model, tokenizer, validation, version2WithNegative, device, kernels } = run;
   const everySteps = { no: 0, steps: settings.evalSteps, epoch: stepsPerEpoch }[args.evalStrategy ?? 'no'];
   if (everySteps === 0) return undefined;
-  const windows = prepareFeatures(validation, tokenizer, settings);
+  const windows = await featuresOf(validation, tokenizer, settings);
   const options = { ...settings, version2WithNegative, device, kernels };
   return {
     everySteps,
