@@ -33,11 +33,10 @@ export function breakDown(
   for (const example of examples) {
     const sum = sums.get(groupOf(example));
     if (sum === undefined) continue;
-    const prediction = predictionOf(predictions, example.id) ?? '';
-    const texts = example.answers.map(({ text }) => text);
+    const { exactMatch, f1 } = scoresOf(predictionOf(predictions, example.id) ?? '', example);
     sum.questions += 1;
-    sum.exactMatch += metricMaxOverGroundTruths(exactMatchScore, prediction, texts);
-    sum.f1 += metricMaxOverGroundTruths(f1Score, prediction, texts);
+    sum.exactMatch += exactMatch;
+    sum.f1 += f1;
   }
   return [...sums]
     .filter(([, { questions }]) => questions > 0)
@@ -47,6 +46,19 @@ export function breakDown(
       exactMatch: (100 * exactMatch) / questions,
       f1: (100 * f1) / questions,
     }));
+}
+
+/** Both scores, 0 to 1. Of a question without an answer SQuAD v2.0 accepts nothing but nothing. */
+function scoresOf(prediction: string, { answers }: Example): { exactMatch: number; f1: number } {
+  if (answers.length === 0) {
+    const isRight = exactMatchScore(prediction, '');
+    return { exactMatch: isRight, f1: isRight };
+  }
+  const texts = answers.map(({ text }) => text);
+  return {
+    exactMatch: metricMaxOverGroundTruths(exactMatchScore, prediction, texts),
+    f1: metricMaxOverGroundTruths(f1Score, prediction, texts),
+  };
 }
 
 const questionWords = ['what', 'who', 'how', 'when', 'which', 'where', 'why'] as const;
@@ -61,10 +73,10 @@ export const byQuestionWord: Grouping = {
   },
 };
 
-/** By the words of the first accepted answer. */
+/** By the words of the first accepted answer; 0 where there is none. */
 export const byAnswerLength: Grouping = binned(
   'words of the answer',
-  [1, 2, 3, 5, 9],
+  [0, 1, 2, 3, 5, 9],
   ({ answers: [first] }) => countWords(first?.text ?? ''),
 );
 

@@ -49,6 +49,16 @@ test('a model of v2.0 is trained, evaluated and scored', async (t) => {
   t.is(scored.code, 0, scored.stderr);
   t.deepEqual(JSON.parse(scored.stdout), results);
 
+  const reported = await qaNative(
+    'report',
+    dir,
+    '--validation-file',
+    file,
+    '--output',
+    join(folder, 'report.html'),
+  );
+  t.is(reported.code, 0, reported.stderr);
+
   // A threshold that nothing reaches leaves no empty answer; one that all reach, nothing else.
   for (const [threshold, isEmpty] of [
     ['1000', false],

@@ -8,6 +8,7 @@ import {
   groupings,
 } from '../../src/evaluate/breakdown.js';
 import { squadMetrics } from '../../src/evaluate/metrics.js';
+import { squadV2Metrics } from '../../src/evaluate/squad-v2-metrics.js';
 
 const example = (id: string, question: string, answer: string, words = 80): Example => ({
   id,
@@ -58,4 +59,24 @@ test('every grouping has each question once: weighted, its scores are those of t
     t.true(Math.abs(weighted(({ exactMatch }) => exactMatch) - whole.exact_match) < 1e-9);
     t.true(Math.abs(weighted(({ f1 }) => f1) - whole.f1) < 1e-9);
   }
+});
+
+test('questions without an answer are scored as those of SQuAD v2.0, in a group of their own', (t) => {
+  const unanswerable = ['5', '6', '7'].map((id) => ({ ...example(id, 'Who was it?', ''), answers: [] }));
+  const all = [...examples, ...unanswerable];
+  const given = { ...predictions, '5': '', '6': 'Ada', '7': 'the' };
+  const whole = squadV2Metrics(given, all);
+  for (const grouping of groupings) {
+    const slices = breakDown(given, all, grouping);
+    const sum = (read: (slice: (typeof slices)[number]) => number) =>
+      slices.reduce((total, slice) => total + slice.questions * read(slice), 0);
+    t.is(
+      sum(() => 1),
+      all.length,
+    );
+    t.true(Math.abs(sum(({ exactMatch }) => exactMatch) / all.length - whole.exact) < 1e-9);
+    t.true(Math.abs(sum(({ f1 }) => f1) / all.length - whole.f1) < 1e-9);
+  }
+  const [none] = breakDown(given, all, byAnswerLength);
+  t.deepEqual([none.name, none.questions], ['0', 3]);
 });
