@@ -38,10 +38,11 @@ export function prepareFeatures(
 }
 
 function checkOptions({ maxSeqLength, docStride }: FeatureOptions): void {
-  if (maxSeqLength > numSpecialTokens && docStride <= maxSeqLength - 2) return;
+  const areWhole = Number.isInteger(maxSeqLength) && Number.isInteger(docStride);
+  if (areWhole && maxSeqLength > numSpecialTokens && docStride >= 0 && docStride <= maxSeqLength - 2) return;
   throw new UsageError(
-    `Expected --max-seq-length of more than ${numSpecialTokens} and --doc-stride of at most 2 less, got ${maxSeqLength} and ` +
-      `${docStride}; windows share --doc-stride tokens, so that it must be the smaller by far.`,
+    `Expected whole numbers, --max-seq-length of more than ${numSpecialTokens} and --doc-stride of 0 to 2 less, got ` +
+      `${maxSeqLength} and ${docStride}; windows share --doc-stride tokens, so that it must be the smaller by far.`,
   );
 }
 

@@ -61,11 +61,17 @@ test('a context that just fits needs no room for the overlap', (t) => {
   t.is(features[0]?.inputIds.length, 9);
 });
 
-test('sizes that leave no window are wrong usage', (t) => {
+test('sizes that are no whole numbers, or leave no window, are wrong usage', (t) => {
   const examples = [example('a', 'b')];
   for (const options of [
     { maxSeqLength: 3, docStride: 0 },
     { maxSeqLength: 32, docStride: 31 },
+    { maxSeqLength: 32, docStride: -1 },
+    { maxSeqLength: 32, docStride: 1.5 },
+    { maxSeqLength: 32.5, docStride: 1 },
+    { maxSeqLength: Infinity, docStride: 1 },
+    { maxSeqLength: NaN, docStride: 1 },
+    { maxSeqLength: 32, docStride: NaN },
   ]) {
     t.throws(() => prepareFeatures(examples, fixtureTokenizer(), options), { instanceOf: UsageError });
   }
