@@ -79,10 +79,13 @@ function fromTokenizerJson(
   }
   const entries = Object.entries(asObject(model['vocab']));
   const vocabulary = entries.map(() => '');
+  const taken = new Set<unknown>();
   for (const [token, id] of entries) {
-    if (typeof id !== 'number' || !(id in vocabulary)) {
-      throw badTokenizer(path, `ids from 0 to ${entries.length - 1}`, `${JSON.stringify(id)} of ${token}`);
+    if (typeof id !== 'number' || !(id in vocabulary) || taken.has(id)) {
+      const expected = `ids from 0 to ${entries.length - 1}, each once`;
+      throw badTokenizer(path, expected, `${JSON.stringify(id)} of ${JSON.stringify(token)}`);
     }
+    taken.add(id);
     vocabulary[id] = token;
   }
   const added = Array.isArray(json['added_tokens']) ? json['added_tokens'].map(asObject) : [];
@@ -108,9 +111,14 @@ function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
+/** Strict, as Python: replaced bytes would be another token. */
+async function readUtf8(path: string): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+}
+
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readUtf8(path);
   } catch (error) {
     throw new QaError(
       `Expected a vocabulary at ${path}, but it could not be read (${messageOf(error)}); give the vocab.txt of a BERT model.`,
@@ -123,7 +131,7 @@ async function readText(path: string): Promise<string> {
 /** A JSON object; undefined where there is no such file. */
 async function readJsonIfThere(path: string): Promise<Record<string, unknown> | undefined> {
   try {
-    return asObject(JSON.parse(await readFile(path, 'utf8')));
+    return asObject(JSON.parse(await readUtf8(path)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new QaError(

@@ -38,14 +38,14 @@ export class ByteReader {
   uint64(): number {
     return Number(this.take(8).readBigUInt64LE());
   }
-  text(length: number): string {
-    return this.take(length).toString('utf8');
+  text(length: number, encoding: BufferEncoding = 'utf8'): string {
+    return this.take(length).toString(encoding);
   }
   /** The text up to the next line feed, which is passed over. */
-  line(): string {
+  line(encoding?: BufferEncoding): string {
     const end = this.#bytes.indexOf(0x0a, this.position);
     if (end < 0) throw new Unreadable('it ends in the middle of a line');
-    const text = this.text(end - this.position);
+    const text = this.text(end - this.position, encoding);
     this.position += 1;
     return text;
   }

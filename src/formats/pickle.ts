@@ -42,7 +42,8 @@ const opcodes = new Map<number, (machine: PickleMachine) => unknown>([
   [0x49, (machine) => machine.push(parseInteger(machine.reader.line()))],
   [0x4c, (machine) => machine.push(parseInteger(machine.reader.line()))],
   [0x47, (machine) => machine.push(machine.reader.take(8).readDoubleBE())],
-  // Strings: BINUNICODE in three sizes, Python 2's BINSTRING in two, and STRING, in quotes.
+  // Strings: UNICODE, BINUNICODE in three sizes, Python 2's BINSTRING in two, and STRING, in quotes.
+  [0x56, (machine) => machine.push(parseEscapes(machine.reader.line('latin1')))],
   [0x8c, (machine) => machine.push(machine.reader.text(machine.reader.uint8()))],
   [0x58, (machine) => machine.push(machine.reader.text(machine.reader.uint32()))],
   [0x8d, (machine) => machine.push(machine.reader.text(machine.reader.uint64()))],
@@ -105,4 +106,15 @@ function parseInteger(line: string): number | bigint | boolean {
   if (line === '00' || line === '01') return line === '01';
   if (!/^[+-]?\d{1,40}L?$/.test(line)) throw new Unreadable('its pickle is damaged');
   return asInteger(BigInt(line.replace('L', '')));
+}
+
+/** UNICODE, the first protocol's string: Latin-1, and whatever else as \uXXXX or \UXXXXXXXX. */
+function parseEscapes(line: string): string {
+  return line.replace(
+    /\\(?:u([\da-fA-F]{4})|U00([01][\da-fA-F]{5}))/g,
+    (escape, short?: string, long?: string) => {
+      const codePoint = parseInt(short ?? long ?? '', 16);
+      return codePoint > 0x10ffff ? escape : String.fromCodePoint(codePoint);
+    },
+  );
 }

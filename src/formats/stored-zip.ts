@@ -17,6 +17,8 @@ interface Entry {
 /** A zip archive whose entries are stored as they are, as `torch.save` writes it. Throws `Unreadable`. */
 export class StoredZip {
   readonly #entries: ReadonlyMap<string, Entry>;
+  /** Bytes of the entries that were checked: once is enough, however many tensors lie in one. */
+  readonly #checked = new Map<Entry, Buffer>();
 
   constructor(private readonly file: Buffer) {
     this.#entries = readDirectory(file);
@@ -38,6 +40,12 @@ export class StoredZip {
   read(name: string): Buffer | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
+    const bytes = this.#checked.get(entry) ?? this.#check(name, entry);
+    this.#checked.set(entry, bytes);
+    return bytes;
+  }
+
+  #check(name: string, entry: Entry): Buffer {
     const reader = new ByteReader(this.file, entry.offset);
     const header = reader.take(localHeader.length);
     if (header.readUInt32LE() !== localHeader.signature)

@@ -100,7 +100,9 @@ function namedViews(root: unknown): [string, TorchView][] {
   if (!(root instanceof Map)) throw new Unreadable('it holds no dictionary of tensors', instead);
   return [...(root as Map<unknown, unknown>)].map(([name, value]): [string, TorchView] => {
     if (typeof name === 'string' && value instanceof TorchView) return [name, value];
-    throw new Unreadable(`its entry ${JSON.stringify(String(name).slice(0, 100))} is no tensor`, instead);
+    // What is no string is not printed: a few bytes of a pickle can be endless as a text.
+    const entry = typeof name === 'string' ? JSON.stringify(name.slice(0, 100)) : 'without a name';
+    throw new Unreadable(`its entry ${entry} is no tensor`, instead);
   });
 }
 

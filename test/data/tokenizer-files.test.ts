@@ -83,7 +83,20 @@ test('what cannot be read is refused with its path', async (t) => {
   await writeFile(path, fastTokenizer({ model: { type: 'BPE' } }));
   await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /WordPiece.*got "BPE"/ });
   await writeFile(path, fastTokenizer({ model: { type: 'WordPiece', vocab: { '[PAD]': 0, a: 7 } } }));
-  await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /ids from 0 to 1.*7 of a/ });
+  await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /ids from 0 to 1.*7 of "a"/ });
   await writeFile(path, fastTokenizer({ added_tokens: [{ id: 9, content: '<ctx>' }] }));
   await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError, message: /no added tokens.*<ctx>/ });
+});
+
+test('bytes that are no UTF-8, and two tokens of one id, are refused: another token would take their place', async (t) => {
+  const { folder } = t.context;
+  const path = join(folder, 'vocab.txt');
+  await writeFile(path, Buffer.concat([Buffer.from(`${vocab.join('\n')}\n`), Buffer.of(0x61, 0xff, 0x0a)]));
+  await t.throwsAsync(readVocab(path), { code: 'ERR_VOCABULARY', message: /not valid for encoding utf-8/ });
+  const twice = { type: 'WordPiece', vocab: { '[PAD]': 0, '[UNK]': 1, '[CLS]': 2, '[SEP]': 3, a: 3 } };
+  await writeFile(join(folder, 'tokenizer.json'), fastTokenizer({ model: twice }));
+  await t.throwsAsync(readTokenizer(folder), {
+    code: 'ERR_VOCABULARY',
+    message: /ids from 0 to 4, each once in .*, got 3 of "a"/,
+  });
 });

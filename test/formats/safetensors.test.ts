@@ -58,6 +58,40 @@ test('a file cut at any byte, or with any header byte changed, is refused in a s
   }
 });
 
+/** A file with float32 tensors of one element at the places given, and data of so many bytes. */
+function fileOf(places: Readonly<Record<string, readonly [number, number]>>, length: number): Buffer {
+  const header = Object.entries(places).map(
+    ([name, offsets]) =>
+      `${JSON.stringify(name)}:{"dtype":"F32","shape":[1],"data_offsets":${JSON.stringify(offsets)}}`,
+  );
+  const json = Buffer.from(`{${header.join(',')}}`);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([size, json, Buffer.alloc(length)]);
+}
+
+// As Python's library has it.
+for (const [what, bytes, reason] of [
+  ['with bytes behind the last tensor', fileOf({ a: [0, 4] }, 5), /take 4 bytes, and 5 are there/],
+  ['with a gap', fileOf({ a: [0, 4], b: [8, 12] }, 12), /"b" begins at byte 8 of the data instead of 4/],
+  ['with an overlap', fileOf({ a: [0, 4], b: [0, 4] }, 4), /"b" begins at byte 0 of the data instead of 4/],
+  ['with a name that is no UTF-8', fileOf({ '\u00e4': [0, 4] }, 4).fill(0xff, 10, 11), /not JSON/],
+] as const) {
+  test(`a file ${what} is refused`, async (t) => {
+    const path = join(folder, `${what}.safetensors`);
+    writeFileSync(path, bytes);
+    await t.throwsAsync(readSafetensors(path), { code: 'ERR_SAFETENSORS', message: reason });
+  });
+}
+
+test('what cannot be read is refused in a sentence', async (t) => {
+  await t.throwsAsync(readSafetensors(folder), {
+    code: 'ERR_SAFETENSORS',
+    message:
+      /^Expected a whole safetensors file at .*, but it cannot be read \(EISDIR.*\); fetch or write it again\.$/,
+  });
+});
+
 test('an unwritable place is an error in a sentence', async (t) => {
   writeFileSync(join(folder, 'a-file'), '');
   const path = join(folder, 'a-file', 'below');

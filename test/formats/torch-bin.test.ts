@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { QaError } from '../../src/errors.js';
 import { readSafetensors } from '../../src/formats/safetensors.js';
+import { StoredZip } from '../../src/formats/stored-zip.js';
 import { readTorchBin } from '../../src/formats/torch-bin.js';
 
 /** Files of Python's torch.save; scripts/reference/fixtures_torch_bin.py wrote them. */
@@ -103,6 +104,42 @@ for (const [what, bytes, reason] of handMade) {
     await t.throwsAsync(readTorchBin(written(bytes)), { code: 'ERR_TORCH_BIN', message: reason });
   });
 }
+
+/** The older stream around a pickle of instructions, in hexadecimal. */
+function streamOf(root: string): Buffer {
+  const magic = '80028a0a6cfc9c46f9206aa850192e';
+  const machine = `80027d580d000000${Buffer.from('little_endian').toString('hex')}88732e`;
+  return Buffer.from(`${magic}80024de9032e${machine}8002${root}2e80025d2e`, 'hex');
+}
+
+// A tuple of a tuple with itself, and so on: 2^60 empty tuples, if somebody wrote them down.
+const doubled = Array.from({ length: 60 }, (_, at) => {
+  const [before, index] = [at, at + 1].map((number) => number.toString(16).padStart(2, '0'));
+  return `68${before}68${before}8671${index}30`;
+});
+const endless = `29710030${doubled.join('')}683c`;
+for (const [what, root, reason] of [
+  ['a name', `${endless}7d683c4b0173`, /its entry without a name is no tensor/],
+  ['a tensor', `${endless}7d580100000061683c73`, /its entry "a" is no tensor/],
+  ['all there is', endless, /it holds no dictionary of tensors/],
+] as const) {
+  test.serial(`a tuple without end in place of ${what} is refused in a sentence`, async (t) => {
+    await t.throwsAsync(readTorchBin(written(streamOf(root))), { code: 'ERR_TORCH_BIN', message: reason });
+  });
+}
+
+test.serial('a text of protocol 0 is read, and the call behind it refused by name', async (t) => {
+  const text = Buffer.concat([Buffer.from('Vw\\u000a\\U0001f600'), Buffer.of(0xfc, 0x0a)]).toString('hex');
+  const named = written(streamOf(`7d${text}4b0173`));
+  await t.throwsAsync(readTorchBin(named), { message: /its entry "w\\n😀ü" is no tensor/ });
+  const call = Buffer.from('cposix\nsystem\n').toString('hex');
+  await t.throwsAsync(readTorchBin(written(streamOf(text + call))), { message: /asks for posix\.system,/ });
+});
+
+test('an entry of the zip format is checked once, however many tensors lie in it', (t) => {
+  const zip = new StoredZip(readFileSync(fixture('small-zip.bin')));
+  for (const name of zip.names()) t.is(zip.read(name), zip.read(name));
+});
 
 for (const name of ['small-zip.bin', 'small-stream-2.bin', 'small-stream-4.bin']) {
   const whole = readFileSync(fixture(name));
