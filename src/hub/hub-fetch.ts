@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HubSettings } from './hub-settings.js';
-import { isBusy, pauses, reasonOf } from './retry.js';
+import { isBusy, pauseAfter, pauses, reasonOf } from './retry.js';
 
 /** More pages than any listing has: one that goes on past it goes in circles. */
 const mostRequests = 100;
+/** More bytes than any page of one has. */
+const mostBytes = 64 * 2 ** 20;
 
 /**
  * `fetch` for the library's questions to the hub, whose answers are small: each whole within the time that one has
@@ -17,16 +19,18 @@ export function hubFetch(settings: HubSettings): typeof fetch {
     const url = input instanceof Request ? input.url : input;
     const headers = { ...Object.fromEntries(new Headers(init?.headers)), ...authorization(settings, url) };
     for (let tries = 0; ; tries += 1) {
-      const pause = pauses[tries];
+      let pause: number | undefined = pauses[tries];
       try {
         const signal = AbortSignal.timeout(1000 * settings.patience);
         const response = await fetch(input, { ...init, headers, signal });
-        const body = await response.arrayBuffer();
+        const body = await readBody(response);
         if (pause === undefined || !isBusy(response.status)) {
           const { status } = response;
-          return new Response(body.byteLength === 0 ? null : body, { status, headers: response.headers });
+          return new Response(body.length === 0 ? null : body, { status, headers: response.headers });
         }
+        pause = pauseAfter(response, pause, settings.patience);
       } catch (error) {
+        if (error instanceof TooLong) throw error;
         if (pause === undefined) {
           throw new Error(`the server cannot be reached (${reasonOf(error)})`, { cause: error });
         }
@@ -34,6 +38,19 @@ export function hubFetch(settings: HubSettings): typeof fetch {
       await sleep(1000 * pause);
     }
   };
+}
+
+class TooLong extends Error {}
+
+async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > mostBytes) throw new TooLong(`the hub's answer goes on after ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The token is for the hub alone: fetch leaves it out where another host is redirected to, and so does this. */

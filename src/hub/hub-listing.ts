@@ -1,4 +1,5 @@
 import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
+import { messageOf } from '../errors.js';
 import { hubError } from './hub-error.js';
 import { checkCommit, type HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
@@ -25,7 +26,10 @@ export async function newestRevision(name: string, settings: HubSettings): Promi
       throw error;
     });
   } catch (error) {
-    throw hubError(name, settings, error);
+    // What the library stumbles over was not the hub's list.
+    const isOdd = error instanceof TypeError;
+    const cause = isOdd ? new Error(`its answer is no list of files (${messageOf(error)})`) : error;
+    throw hubError(name, settings, cause);
   }
 }
 

@@ -103,12 +103,14 @@ export async function squadPath(
   for (const { url, path } of servers.isOffline ? [] : sources) {
     say(`Downloading ${url} …`);
     try {
-      await download(url, path, { say, patience: servers.patience });
-      await rm(sumPath(path), { force: true });
-      const damage = await damageOf(path, file.questions);
-      if (damage === undefined) return path;
-      reasons.push(`${url} is not what it should be: ${damage}`);
-      await rm(path, { force: true });
+      const check = async (came: string) => {
+        const wrong = await wrongContent(came, file.questions);
+        if (wrong !== undefined) throw new Error(`it is not what it should be: ${wrong}`);
+        await rm(sumPath(path), { force: true });
+      };
+      await download(url, path, { say, patience: servers.patience, check });
+      await writeSum(path, await fileHash(path));
+      return path;
     } catch (error) {
       reasons.push(`${url}: ${messageOf(error instanceof QaError ? (error.cause ?? error) : error)}`);
     }
@@ -133,8 +135,13 @@ async function damageOf(path: string, questions: number): Promise<string | undef
       : 'its SHA-256 is not what it was';
   }
   const wrong = await wrongContent(path, questions);
-  if (wrong === undefined) await writeFileAtomic(sumPath(path), `${sum}\n`);
+  if (wrong === undefined) await writeSum(path, sum);
   return wrong;
+}
+
+async function writeSum(path: string, sum: string): Promise<void> {
+  // A file that may be read and not written beside is counted anew each time.
+  await writeFileAtomic(sumPath(path), `${sum}\n`).catch(() => undefined);
 }
 
 async function wrongContent(path: string, questions: number): Promise<string | undefined> {

@@ -2,12 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DownloadBar } from './download-bar.js';
-import { isBusy, pauses, reasonOf } from './retry.js';
+import { isBusy, pauseAfter, pauses, reasonOf } from './retry.js';
 
 export interface TransferOptions {
   /** Is told how far the download is, a line at a time; by default nobody. */
   readonly say?: (text: string) => void;
-  /** Seconds without an answer or a further byte after which a connection is given up. */
+  /** Seconds without an answer or a further kilobyte after which a connection is given up. */
   readonly patience?: number;
   /** Further headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -16,6 +16,9 @@ export interface TransferOptions {
   /** Bytes of the file that the sink holds already, from a download that was cut. */
   readonly received?: number;
 }
+
+/** Bytes that have to come within the patience: what trickles would take for ever. */
+const leastBytes = 1024;
 
 /** An answer that is none of success, and that will be the same the next time. */
 export class StatusError extends Error {
@@ -58,7 +61,7 @@ export class Transfer {
         if (broken === undefined) return;
         if (this.#furthest === before || broken.stalled) failures += 1;
         if (failures > pauses.length) throw new Error(broken.reason);
-        await sleep(1000 * (pauses[failures - 1] ?? 0));
+        await sleep(1000 * Math.max(pauses[failures - 1] ?? 0, broken.wait ?? 0));
         this.#options.say(`${broken.reason}; going on from byte ${this.#received}`);
       }
     } finally {
@@ -69,26 +72,33 @@ export class Transfer {
   /** Gets as much as one connection brings: undefined at the file's end, else why it is worth another try. */
   async #connect(): Promise<Broken | undefined> {
     const stall = new AbortController();
+    const { patience } = this.#options;
+    let came = 0;
     const giveUp = () => {
-      stall.abort(new Error(`nothing came for ${this.#options.patience} seconds`));
+      const what = came === 0 ? 'nothing came for' : `only ${came} bytes came in`;
+      stall.abort(new Error(`${what} ${patience} seconds`));
     };
-    let timer = setTimeout(giveUp, 1000 * this.#options.patience);
+    let timer = setTimeout(giveUp, 1000 * patience);
     try {
       const response = await this.#request(stall.signal);
       if (isBusy(response.status)) {
-        return { reason: `the server answered ${response.status}`, stalled: false };
+        const wait = pauseAfter(response, 0, patience);
+        return { reason: `the server answered ${response.status}`, stalled: false, wait };
       }
       const body = await this.#begin(response);
       for (;;) {
         const chunk = await readChunk(body);
         if (chunk === undefined) break;
-        clearTimeout(timer);
         if (this.#options.size !== undefined && this.#received + chunk.length > this.#total) {
           throw new Error(`more than its ${this.#total} bytes came`);
         }
         await this.sink.appendFile(chunk);
         this.#count(chunk.length);
-        timer = setTimeout(giveUp, 1000 * this.#options.patience);
+        came += chunk.length;
+        if (came < leastBytes) continue;
+        came = 0;
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, 1000 * patience);
       }
       if (this.#received === this.#total || this.#isOfUnknownSize()) return undefined;
       return { reason: `${this.#received} of ${this.#total} bytes came`, stalled: false };
@@ -159,6 +169,8 @@ export class Transfer {
 interface Broken {
   readonly reason: string;
   readonly stalled: boolean;
+  /** Seconds that the server asks to wait. */
+  readonly wait?: number;
 }
 
 /** A connection that broke; another may do. */

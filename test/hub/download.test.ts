@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +22,7 @@ test.after.always(() => {
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 251));
 /** Enough for a busy machine, but where nothing comes. */
-const patienceFor = (name: string) => (/stalled|never/.test(name) ? 0.5 : 20);
+const patienceFor = (name: string) => (/stalled|never|trickle/.test(name) ? 0.5 : 20);
 
 /** A server that answers each request by the next of its listeners, the last again and again. */
 function inTurn(...listeners: readonly RequestListener[]): RequestListener {
@@ -54,6 +63,15 @@ const rest =
     });
   };
 
+/** A byte now and then. */
+const trickle: RequestListener = (_, response) => {
+  response.writeHead(200, { 'content-length': content.length });
+  const timer = setInterval(() => {
+    if (response.destroyed) clearInterval(timer);
+    else response.write('x');
+  }, 50);
+};
+
 const refuse = (status: number) => (_: IncomingMessage, response: ServerResponse) => {
   response.writeHead(status).end('no');
 };
@@ -90,6 +108,7 @@ const failures: readonly (readonly [name: string, listener: RequestListener, rea
   ['always a 503', refuse(503), /\(the server answered 503\)/],
   ['always cut at one place', cutAt(100_000), /the download broke off \(.+\)/],
   ['always stalled', stallAt(100_000), /nothing came for 0\.5 seconds/],
+  ['a trickle without end', trickle, /only \d+ bytes came in 0\.5 seconds/],
   ['never an answer', () => undefined, /cannot be reached \(nothing came for 0\.5 seconds\)/],
   ['a redirect in a circle', (_, response) => response.writeHead(302, { location: '/' }).end(), /redirect/],
   [
@@ -156,4 +175,30 @@ test('two downloads of one file at once leave it whole', async (t) => {
   await serving(whole, (url) => Promise.all([1, 2, 3].map(() => download(url, path))));
   t.true(readFileSync(path).equals(content));
   t.deepEqual(readdirSync(dirname(path)), ['file']);
+});
+
+test('what does not pass the check never bears the name', async (t) => {
+  const path = join(folder, 'checked', 'file.json');
+  const check = (came: string) => {
+    t.regex(came, /\.json$/);
+    t.true(readFileSync(came).equals(content));
+    return Promise.reject(new Error('it is no JSON'));
+  };
+  await serving(whole, async (url) => {
+    await t.throwsAsync(download(url, path, { check }), { code: 'ERR_DOWNLOAD', message: /it is no JSON/ });
+  });
+  t.deepEqual(readdirSync(dirname(path)), []);
+});
+
+test('what killed downloads left is taken away, what is on its way is not', async (t) => {
+  const path = join(folder, 'abandoned', 'file.zip');
+  mkdirSync(dirname(path));
+  const [old, young] = ['0123456789ab', 'ba9876543210'].map((id) => `${path}.${id}.part.zip`) as [
+    string,
+    string,
+  ];
+  for (const part of [old, young]) writeFileSync(part, 'some');
+  utimesSync(old, 0, 0);
+  await serving(whole, (url) => download(url, path));
+  t.deepEqual(readdirSync(dirname(path)), ['file.zip', 'file.zip.ba9876543210.part.zip']);
 });

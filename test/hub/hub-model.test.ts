@@ -207,6 +207,14 @@ const failures: Readonly<Record<string, readonly [Readonly<Record<string, readon
     { [tree]: always(sendInstead(() => Buffer.from('<html>'))) },
     /is not valid JSON; try/,
   ],
+  'a list of nothing': [
+    { [tree]: always(sendInstead(() => Buffer.from('[null]'))) },
+    /but its answer is no list of files \(.*\); try/,
+  ],
+  'a list without end': [
+    { [tree]: always(sendInstead(() => Buffer.alloc(2 ** 26 + 1, ' '))) },
+    /but the hub's answer goes on after 67108864 bytes; try/,
+  ],
   'a commit that is none': [
     { [revision]: always(sendInstead(() => json({ id: model, sha: '../../..' }))) },
     /names the commit "\.\.\/\.\.\/\.\."; try/,

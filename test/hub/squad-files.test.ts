@@ -73,7 +73,8 @@ test('a file with another number of questions is not taken, nor one that is no S
   const none = join(folder, 'none');
   await t.throwsAsync(fetchDev(none, { [sitePath]: one, [hubPath]: parquet.subarray(0, 2_000) }), {
     code: 'ERR_DATASET',
-    message: /v1\.1.* holds 1 questions instead of 10570; .*parquet is not what it should be.*--train-file/,
+    message:
+      /v1\.1.* holds 1 questions instead of 10570; .*parquet: it is not what it should be.*--train-file/,
   });
   t.deepEqual(readdirSync(join(none, 'squad')), []);
 });
@@ -125,6 +126,16 @@ test('a file is not thrown away before another has come: its sum may be what is 
   }
   t.is((await fetchDev(cache, { [sitePath]: dev })).path, path);
   t.is(readFileSync(`${path}.sha256`, 'utf8'), sum);
+});
+
+test('what comes in its place and is no SQuAD does not replace it', async (t) => {
+  const cache = join(folder, 'page');
+  const { path } = await fetchDev(cache, { [sitePath]: dev });
+  writeFileSync(`${path}.sha256`, 'damaged');
+  const page = '<!doctype html><title>Log in</title>';
+  await t.throwsAsync(fetchDev(cache, { [sitePath]: page, [hubPath]: page }), { code: 'ERR_DATASET' });
+  t.is(readFileSync(path, 'utf8'), dev);
+  t.deepEqual(readdirSync(join(cache, 'squad')), ['dev-v1.1.json', 'dev-v1.1.json.sha256']);
 });
 
 test('a file without its sum, as a kill leaves it, is counted', async (t) => {
