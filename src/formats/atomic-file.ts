@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
@@ -9,20 +9,17 @@ type Part = string | Uint8Array;
 /**
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
  * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
+ * What is no file, such as `/dev/stdout`, is written to as it is.
  */
 export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await makeFolder(dirname(path));
-    const file = await open(temporary, 'wx');
-    try {
-      for (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {
-        await file.appendFile(part);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+    if (await isDevice(path)) {
+      await write(path, 'w', parts);
+      return;
     }
+    await makeFolder(dirname(path));
+    await write(temporary, 'wx', parts);
     await rename(temporary, path);
   } catch (error) {
     // Where even this fails there is nothing to take away, and the first error is the one to tell.
@@ -33,6 +30,25 @@ export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>
       'ERR_WRITE',
       { cause: error },
     );
+  }
+}
+
+/** Whether something other than a file is there: a rename over a device or a pipe would take it away. */
+async function isDevice(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined);
+  return there !== undefined && !there.isFile() && !there.isDirectory();
+}
+
+async function write(path: string, flags: 'w' | 'wx', parts: Part | Iterable<Part>): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    for (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {
+      await file.appendFile(part);
+    }
+    // What was there before is renamed over only by what is safe on the disk.
+    if (flags === 'wx') await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

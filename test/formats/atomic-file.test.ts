@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -5,8 +6,10 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -44,4 +47,13 @@ onLinux('a device without room is an error in one sentence', async (t) => {
   // Nothing can be renamed over a device, and nothing written beside it by others than root; either way it must say so.
   const error = await t.throwsAsync(writeFileAtomic(join(fullDevice, 'file'), 'x'), { code: 'ERR_WRITE' });
   t.false(error.message.includes('\n'));
+});
+
+onLinux('a pipe is written to, not replaced', async (t) => {
+  const pipe = join(folder, 'pipe');
+  t.is(spawnSync('mkfifo', [pipe]).status, 0);
+  const reader = readFile(pipe, 'utf8');
+  await writeFileAtomic(pipe, ['a', 'b']);
+  t.is(await reader, 'ab');
+  t.true(statSync(pipe).isFIFO());
 });
