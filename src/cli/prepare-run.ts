@@ -19,7 +19,14 @@ import { resolveSettings, type Settings } from './options.js';
 import { resolveKernels } from './resolve-kernels.js';
 import { whereToResume } from './resume.js';
 import { readValidationExamples } from './run-evaluation.js';
-import { makeRunRecord, readRunRecord, writeRunRecord, type RunRecord } from './run-record.js';
+import {
+  makeRunRecord,
+  readRunRecord,
+  sayWhatDiffers,
+  thisMachine,
+  writeRunRecord,
+  type RunRecord,
+} from './run-record.js';
 import type { TrainArgs } from './train.js';
 import { checkEvaluationArgs } from './train-evaluations.js';
 import { readTrainingExamples } from './training-examples.js';
@@ -89,6 +96,7 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
       ? await makeRunRecord(args, { ...settings, version2WithNegative, device }, files, started)
       : await readRunRecord(resumed.folder);
   if (resumed === undefined) check(record);
+  else sayWhatDiffers(record, thisMachine());
   await writeRunRecord(outputDir, record);
 
   const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels);

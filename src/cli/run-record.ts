@@ -30,6 +30,8 @@ export interface RunRecord {
   readonly sha256: Readonly<Record<string, string>>;
 }
 
+export type RunMachine = Omit<RunRecord, 'sha256'>;
+
 const recordFile = 'run.json';
 const defaults = { seed: 42, eval: true, device: 'auto', json: false, overwriteOutputDir: false };
 
@@ -67,7 +69,7 @@ export async function makeRunRecord(
   files: Readonly<Record<string, string | undefined>>,
   { model, tokenizer }: Pick<StartingPoint, 'model' | 'tokenizer'>,
 ): Promise<RunRecord> {
-  const { torchVersion, cpuCapability, threads } = runtimeInfo();
+  const machine = thisMachine();
   // yargs has each flag a second time with hyphens, and its own in front.
   const flags = Object.entries(args).filter(
     ([name, value]) =>
@@ -83,10 +85,8 @@ export async function makeRunRecord(
   sha256['vocabulary'] = hashVocabulary(tokenizer);
   sha256['weights'] = hashWeights(model);
   return {
-    versions: { 'qa-native': packageVersion(), libtorch: torchVersion, node: process.versions.node },
-    platform: `${process.platform}-${process.arch}`,
-    cpu_capability: cpuCapability,
-    flags: { ...Object.fromEntries(absolute), ...settings, threads },
+    ...machine,
+    flags: { ...Object.fromEntries(absolute), ...settings, ...machine.flags },
     sha256,
   };
 }
@@ -111,16 +111,36 @@ export function expectSameInputs(again: RunRecord, now: RunRecord, given: GivenT
       'ERR_RUN_CHANGED',
     );
   }
-  const before: Record<string, string> = {
-    ...again.versions,
-    platform: again.platform,
-    cpu: again.cpu_capability,
-  };
-  const here: Record<string, string> = { ...now.versions, platform: now.platform, cpu: now.cpu_capability };
-  const differs = Object.keys(here).filter((name) => before[name] !== here[name]);
+  sayWhatDiffers(again, now);
+}
+
+/** Says on stderr what may change the last bits of a run that is done again, or that goes on. */
+export function sayWhatDiffers(before: RunRecord, now: RunMachine): void {
+  const [was, is] = [decidesBits(before), decidesBits(now)];
+  const differs = Object.keys(is).filter((name) => was[name] !== is[name]);
   if (differs.length === 0) return;
-  const list = differs.map((name) => `${name} ${here[name]} (was ${before[name]})`).join(', ');
+  const list = differs.map((name) => `${name} ${String(is[name])} (was ${String(was[name])})`).join(', ');
   process.stderr.write(`qa-native: the last bits may differ: ${list}.\n`);
+}
+
+function decidesBits({
+  versions,
+  platform,
+  cpu_capability: cpu,
+  flags,
+}: RunMachine): Record<string, unknown> {
+  return { ...versions, platform, cpu, threads: flags['threads'] };
+}
+
+/** What a run is done on, as it is here. */
+export function thisMachine(): RunMachine {
+  const { torchVersion, cpuCapability, threads } = runtimeInfo();
+  return {
+    versions: { 'qa-native': packageVersion(), libtorch: torchVersion, node: process.versions.node },
+    platform: `${process.platform}-${process.arch}`,
+    cpu_capability: cpuCapability,
+    flags: { threads },
+  };
 }
 
 export async function readRunRecord(dir: string): Promise<RunRecord> {

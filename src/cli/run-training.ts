@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Example } from '../data/examples.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
 import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
@@ -8,6 +10,7 @@ import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
 import { featuresOf } from './features-of.js';
+import { Interrupted } from './interrupt.js';
 import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures } from './resume.js';
@@ -85,12 +88,13 @@ export async function trainAndEvaluate(
 async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<Record<string, number>> {
   const { args, settings, options, examples, features, outputDir } = run;
   const { rowsPerStep, stepsPerEpoch } = countSteps(features.length, options);
-  const { steps, seconds, lossSum } = await trainWithCheckpoints({
+  const evaluation = await planEvaluations(run, stepsPerEpoch);
+  const { steps, seconds, lossSum, signal } = await trainWithCheckpoints({
     ...run,
     ...settings,
     fresh: () => run.kind.create(run.config),
     nameOf: (feature) => examples[feature.exampleIndex]?.id ?? '?',
-    evaluation: await planEvaluations(run, stepsPerEpoch),
+    evaluation,
     reportTo: args.reportTo ?? 'none',
     asked: {
       model: args.model,
@@ -98,6 +102,8 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
       tf32: args.tf32 ?? false,
       docStride: settings.docStride,
       features: hashFeatures(features),
+      // Scores of other questions, or by another measure, say nothing of which model is the best.
+      ...(evaluation?.loadBest === true ? { bestBy: bestBy(evaluation, run.validation) } : {}),
       ...options,
     },
     saveRun: (folder) => saveRun(folder, run),
@@ -115,7 +121,19 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
   await removeEvaluation(outputDir);
   await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
   say(`Trained in ${formatDuration(seconds)}; the model is in ${outputDir}.`);
+  if (signal !== undefined) {
+    throw new Interrupted(
+      signal,
+      `Stopped after the last step; the model in ${outputDir} is whole, score it with: ` +
+        `npx qa-native eval --model-dir ${outputDir} --validation-file …`,
+    );
+  }
   return results;
+}
+
+function bestBy({ metric, everySteps }: EvaluationPlan, validation: readonly Example[]): string {
+  const questions = createHash('sha256').update(JSON.stringify(validation)).digest('hex');
+  return `${metric} every ${everySteps} steps on ${validation.length} questions (${questions.slice(0, 16)})`;
 }
 
 /** The model as it is, with all that it takes to use it. */

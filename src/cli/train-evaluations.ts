@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { ReaderModel } from '../models/reader-model.js';
@@ -66,12 +66,10 @@ export class TrainEvaluations {
     const { best = null } = resumed?.state ?? {};
     // One that was not evaluated before its checkpoint has no log there.
     const from = best === null || resumed === undefined ? undefined : join(resumed.folder, evaluationLogFile);
-    return new TrainEvaluations(
-      plan,
-      await TrainLog.open(join(outputDir, evaluationLogFile), from),
-      outputDir,
-      best,
-    );
+    const log = await TrainLog.open(join(outputDir, evaluationLogFile), from);
+    const evaluations = new TrainEvaluations(plan, log, outputDir, best);
+    if (resumed !== undefined) await evaluations.#best.bringFrom(dirname(resumed.folder));
+    return evaluations;
   }
 
   get best(): BestSoFar | null {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Feature } from '../data/examples.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import {
@@ -45,11 +46,12 @@ const long = 1800;
 /**
  * Trains to the end, with logs, a bar, evaluations on the way and checkpoints. A signal ends it between two steps, in a
  * checkpoint.
- * @returns steps, seconds of training and the sum of all losses, those before a checkpoint included
+ * @returns steps, seconds of training and the sum of all losses, those before a checkpoint included; and a signal that
+ *   came in the last step, whose run is whole
  */
 export async function trainWithCheckpoints(
   run: CheckpointedTraining,
-): Promise<{ steps: number; seconds: number; lossSum: number }> {
+): Promise<{ steps: number; seconds: number; lossSum: number; signal: Interrupt['signal'] }> {
   const { model, features, options, outputDir, resumed } = run;
   const { totalSteps, stepsPerEpoch } = countSteps(features.length, options);
   const state = new TrainingState(model, options);
@@ -141,6 +143,8 @@ export async function trainWithCheckpoints(
       hopeless = await evaluateAfter(step);
       if (hopeless || step === totalSteps) break;
     }
+    // A signal that came in the last step is heard in the next turn.
+    await nextTurn();
     if (hopeless) print(`Ends after step ${state.step}: the last evaluations brought nothing better.`);
     const best = await evaluations?.finish(model);
     if (best !== undefined) print(`The model is that of step ${best}, the best one.`);
@@ -151,5 +155,5 @@ export async function trainWithCheckpoints(
     await evaluations?.close();
     state.dispose();
   }
-  return { steps: state.step, seconds: seconds(), lossSum };
+  return { steps: state.step, seconds: seconds(), lossSum, signal: interrupt.signal };
 }

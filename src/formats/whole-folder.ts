@@ -7,7 +7,7 @@ import { fileHash } from './file-hash.js';
 import { makeFolder } from './make-folder.js';
 
 /** Names every file of a folder with its size and hash; written last, so that it vouches for them. */
-const manifestName = 'manifest.json';
+export const manifestName = 'manifest.json';
 
 interface Manifest {
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
@@ -46,7 +46,8 @@ export async function writeWholeFolder(
 export async function whyDamaged(folder: string): Promise<string | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Partial<Manifest>;
-    if (typeof manifest.files !== 'object') return `${manifestName} names no files`;
+    if (typeof manifest.files !== 'object' || Object.keys(manifest.files).length === 0)
+      return `${manifestName} names no files`;
     for (const [name, expected] of Object.entries(manifest.files)) {
       const got = await describeFile(join(folder, name));
       if (got.bytes !== expected.bytes) {

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { tensor } from '../create.js';
 import { QaError } from '../errors.js';
 import { readSafetensors } from '../formats/safetensors.js';
-import { whyDamaged, writeWholeFolder } from '../formats/whole-folder.js';
+import { manifestName, whyDamaged, writeWholeFolder } from '../formats/whole-folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { tidy } from '../scope.js';
 
@@ -38,6 +38,16 @@ export class BestModel {
     for (const other of await listBestModels(this.outputDir)) {
       if (other !== folder) await rm(other, { recursive: true, force: true });
     }
+  }
+
+  /** Brings the kept model along from the output folder that the run had before; what is not whole there stays there. */
+  async bringFrom(before: string): Promise<void> {
+    if (this.best === null || resolve(before) === resolve(this.outputDir)) return;
+    const kept = join(before, `best-model-${this.best.step}`);
+    if ((await whyDamaged(kept)) !== undefined) return;
+    await writeWholeFolder(this.#folder(this.best.step), async (scratch) => {
+      await cp(kept, scratch, { recursive: true, filter: (path) => !path.endsWith(manifestName) });
+    });
   }
 
   /** Puts the kept weights into the model. Throws QaError `ERR_CHECKPOINT` where they are no longer whole. */

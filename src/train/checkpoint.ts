@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { QaError } from '../errors.js';
@@ -106,7 +107,7 @@ export async function findCheckpoint(
   onDamaged: (folder: string, why: string) => void,
 ): Promise<Checkpoint | undefined> {
   for (const folder of await listCheckpoints(outputDir)) {
-    const why = await whyDamaged(folder);
+    const why = await whyUnusable(folder);
     if (why === undefined) return { folder, state: await readState(folder) };
     onDamaged(folder, why);
   }
@@ -115,12 +116,19 @@ export async function findCheckpoint(
 
 /** Opens the checkpoint of one folder. Throws QaError `ERR_CHECKPOINT` where it is not whole. */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const why = await whyDamaged(folder);
+  const why = await whyUnusable(folder);
   if (why === undefined) return { folder, state: await readState(folder) };
   throw new QaError(
     `Expected a whole checkpoint in ${folder}, but ${why}; give another one, or --resume-from-checkpoint without a folder for the newest that is whole.`,
     'ERR_CHECKPOINT',
   );
+}
+
+/** Why a folder is no whole checkpoint; undefined where it is one. */
+async function whyUnusable(folder: string): Promise<string | undefined> {
+  // What has a manifest may still be something else: a best model.
+  const why = await whyDamaged(folder);
+  return why ?? (existsSync(join(folder, stateFile)) ? undefined : `it has no ${stateFile}`);
 }
 
 async function readState(folder: string): Promise<TrainerState> {

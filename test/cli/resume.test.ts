@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { resumeCommand } from '../../src/cli/resume.js';
-import { bin, qaNative, temporaryFolder, writeTinyConfig, type Result } from './run.js';
+import { bin, qaNative, temporaryFolder, writeFewQuestions, writeTinyConfig, type Result } from './run.js';
 
 // Runs that are stopped in every way go on to the bits of one that never was.
 
@@ -31,8 +31,13 @@ test.before(async (t) => {
   t.is(code, 0, stderr);
 });
 
-/** Starts a run and sends a signal once its log has so many lines. */
-async function stopAt(lines: number, signal: NodeJS.Signals, args: readonly string[]): Promise<Result> {
+/** Starts a run and sends a signal once its log has so many lines, and some milliseconds have gone by. */
+async function stopAt(
+  lines: number,
+  signal: NodeJS.Signals,
+  args: readonly string[],
+  milliseconds = 0,
+): Promise<Result> {
   const log = join(args[args.indexOf('--output-dir') + 1], 'train_log.jsonl');
   const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
@@ -41,6 +46,7 @@ async function stopAt(lines: number, signal: NodeJS.Signals, args: readonly stri
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const count = () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0);
   while (count() < lines && child.exitCode === null) await sleep(1);
+  await sleep(milliseconds);
   child.kill(signal);
   return { code: await ended, ...output };
 }
@@ -126,6 +132,83 @@ test.serial('where there is nothing to go on from, that is said', async (t) => {
   const { code, stderr } = await qaNative(...train(join(folder, 'empty'), '--resume-from-checkpoint'));
   t.is(code, 1);
   t.regex(stderr, /Expected a whole checkpoint in .*empty, but there is none/);
+});
+
+test.serial('a signal in the last step ends the run, too, with a whole model', async (t) => {
+  const dir = join(folder, 'last-step');
+  // BERT-mini itself, whose steps of many windows take long enough to hit the second one, and all of the sample to score.
+  const args = [
+    'train',
+    'bert-mini',
+    '--dataset',
+    'sample',
+    '--max-train-samples',
+    '64',
+    '--batch-size',
+    '64',
+  ];
+  const { code, stderr, stdout } = await stopAt(
+    1,
+    'SIGINT',
+    [...args, '--max-steps', '2', '--output-dir', dir],
+    30,
+  );
+  t.is(code, 130, stderr);
+  t.regex(
+    stderr,
+    /Stopped after the last step; the model in .*last-step is whole, score it with: npx qa-native eval/,
+  );
+  t.false(stdout.includes('exact_match'));
+  t.true(existsSync(join(dir, 'model.safetensors')));
+  t.true(existsSync(join(dir, 'train_results.json')));
+});
+
+const withBest = [
+  ...['--eval-strategy', 'steps', '--eval-steps', '10', '--load-best-model-at-end'],
+  ...['--validation-file', writeFewQuestions(folder)],
+];
+
+test.serial('the best model comes along to another folder, and is no checkpoint itself', async (t) => {
+  const [left, dir] = [join(folder, 'best'), join(folder, 'best-moved')];
+  const { stderr } = await stopAt(25, 'SIGINT', train(left, ...withBest));
+  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const best = readdirSync(left).find((name) => name.startsWith('best-model-')) ?? '';
+
+  const wrong = await qaNative(...train(left, '--resume-from-checkpoint', join(left, best)));
+  t.is(wrong.code, 1);
+  t.regex(
+    wrong.stderr,
+    /^qa-native: Expected a whole checkpoint in \S+, but it has no trainer_state\.json; .*\n$/,
+  );
+
+  const other = ['--metric-for-best-model', 'exact_match', '--resume-from-checkpoint'];
+  const measured = await qaNative(...train(left, ...withBest, ...other));
+  t.is(measured.code, 1);
+  t.regex(measured.stderr, /got bestBy exact_match every 10 steps on 4 questions .* instead of f1 every 10/);
+
+  const moved = await qaNative(...train(dir, ...withBest, '--resume-from-checkpoint', checkpoint));
+  t.is(moved.code, 0, moved.stderr);
+  const stayed = await qaNative(...train(left, ...withBest, '--resume-from-checkpoint'));
+  t.is(stayed.code, 0, stayed.stderr);
+  t.deepEqual(bitsOf(dir), bitsOf(left));
+});
+
+test.serial('a run that goes on with other threads says that the last bits may differ', async (t) => {
+  const dir = join(folder, 'threads');
+  await stopAt(3, 'SIGINT', train(dir, '--threads', '1'));
+  const { code, stderr } = await qaNative(...train(dir, '--threads', '2', '--resume-from-checkpoint'));
+  t.is(code, 0, stderr);
+  t.is(stderr, 'qa-native: the last bits may differ: threads 2 (was 1).\n');
+});
+
+test.serial('a run whose output nobody reads any more goes on to its end', async (t) => {
+  const dir = join(folder, 'unread');
+  const child = spawn(process.execPath, [bin, ...train(dir, '--logging-steps', '1')], { stdio: 'pipe' });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  child.stdout.once('data', () => child.stdout.destroy());
+  child.stderr.destroy();
+  t.is(await ended, 0);
+  t.deepEqual(bitsOf(dir), bitsOf(whole));
 });
 
 test('the command that goes on is what was typed, once, quoted', (t) => {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { sample } from '../../src/data/sample.js';
 
 /** The program that users type. */
 export const bin = fileURLToPath(new URL('../../bin/qa-native.js', import.meta.url));
@@ -73,5 +74,16 @@ export function writeTinyConfig(folder: string): string {
     max_position_embeddings: 128,
   };
   writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+/** The questions about one paragraph of the sample, which are scored in no time. */
+export function writeFewQuestions(folder: string): string {
+  const path = join(folder, 'few.json');
+  const { data } = JSON.parse(readFileSync(sample.validationFile, 'utf8')) as {
+    data: { paragraphs: object[] }[];
+  };
+  const [article] = data;
+  writeFileSync(path, JSON.stringify({ data: [{ ...article, paragraphs: article.paragraphs.slice(0, 1) }] }));
   return path;
 }

@@ -1,31 +1,20 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
 import { readTfRecords } from '../formats/read-tfrecords.js';
-import { bin, qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+import { bin, qaNative, temporaryFolder, writeFewQuestions, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
-
-/** The sample's first paragraph: evaluated in no time. */
-function writeFewQuestions(): string {
-  const path = join(folder, 'few.json');
-  const squad = JSON.parse(readFileSync(sample.validationFile, 'utf8')) as {
-    data: { paragraphs: object[] }[];
-  };
-  const [article] = squad.data;
-  writeFileSync(path, JSON.stringify({ data: [{ ...article, paragraphs: article.paragraphs.slice(0, 1) }] }));
-  return path;
-}
 
 const steps = 24;
 const plain = [
   ...['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--max-train-samples', '100'],
   '--no-eval',
 ];
-const few = ['--validation-file', writeFewQuestions()];
+const few = ['--validation-file', writeFewQuestions(folder)];
 const train = (dir: string, ...more: readonly string[]) => [
   ...['train', 'bert-mini', ...plain, ...few, '--output-dir', dir],
   ...more,
