@@ -66,7 +66,9 @@ export function squadV2Metrics(
   }
   const raw = examples.map((example) => score(example, predictions));
   const scores = raw.map((row): Score => {
-    if (noAnswerOdds === undefined || !(oddsOf(noAnswerOdds, row.id) > noAnswerThreshold)) return row;
+    // The official evaluator takes odds that are not given for 0.
+    const odds = noAnswerOdds === undefined ? 0 : oddsOf(noAnswerOdds, row.id);
+    if (!(odds > noAnswerThreshold)) return row;
     const unanswered = row.hasAnswer ? 0 : 1;
     return { ...row, exact: unanswered, f1: unanswered };
   });

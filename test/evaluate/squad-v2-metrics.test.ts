@@ -33,3 +33,11 @@ test('a question without prediction, odds or a number among them is named', (t) 
   });
   t.throws(() => squadV2Metrics({}, []), { message: /at least one question/ });
 });
+
+test('odds that are not given count as 0, also against a threshold below that', (t) => {
+  const examples = [example('a', ['x']), example('b', [])];
+  const scored = (noAnswerThreshold: number) =>
+    squadV2Metrics({ a: 'x', b: 'y' }, examples, { noAnswerThreshold });
+  t.like(scored(0), { HasAns_exact: 100, NoAns_exact: 0 });
+  t.like(scored(-1), { HasAns_exact: 0, NoAns_exact: 100 });
+});
