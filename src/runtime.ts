@@ -27,11 +27,14 @@ export function runtimeInfo(): RuntimeInfo {
   };
 }
 
+/** LibTorch's OpenMP ends the process, without a word of where, if the system has no room for as many as it is told. */
+const mostThreads = 1024;
+
 /** Sets the threads that one operation uses. Sums over threads change in the last bits with their number. */
 export function setNumThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1) {
+  if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
     throw new UsageError(
-      `Expected a number of threads of 1 or more, got ${count}; leave --threads out to use all.`,
+      `Expected a number of threads from 1 to ${mostThreads}, got ${count}; leave --threads out to use all.`,
     );
   }
   native.setNumThreads(count);
