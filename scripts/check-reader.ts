@@ -119,11 +119,7 @@ async function main(): Promise<boolean> {
   const { examples: all } = await readExamples(args.validationFile);
   const examples = all.slice(0, args.maxSamples);
   const { maxSeqLength, docStride, threads } = args;
-  await using reader = await Reader.load(args.modelDir, {
-    ...(maxSeqLength === undefined ? {} : { maxSeqLength }),
-    ...(docStride === undefined ? {} : { docStride }),
-    ...(threads === undefined ? {} : { threads }),
-  });
+  await using reader = await Reader.load(args.modelDir, { maxSeqLength, docStride, threads });
   // What the system's other programs cost, the reader cannot be blamed for.
   await measured('nothing', () => sleep(5000));
   const predictions = await measured(`${examples.length} questions`, () => askAll(reader, examples));

@@ -59,7 +59,7 @@ async function readContext({ context, contextFile }: PredictArgs): Promise<strin
 }
 
 function answerOptions({ topK, maxAnswerLength, version2WithNegative: nullAnswer = false }: PredictArgs) {
-  return { topK, nullAnswer, ...(maxAnswerLength === undefined ? {} : { maxAnswerLength }) };
+  return { topK, nullAnswer, maxAnswerLength };
 }
 
 async function printAnswers(

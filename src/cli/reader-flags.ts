@@ -45,7 +45,7 @@ export async function loadReader(args: ReaderArgs): Promise<Reader> {
     device: args.device,
     threads,
     batchSize,
-    ...(maxSeqLength === undefined ? {} : { maxSeqLength }),
-    ...(docStride === undefined ? {} : { docStride }),
+    maxSeqLength,
+    docStride,
   });
 }

@@ -22,7 +22,7 @@ export function prepareFeatures(
   tokenizer: BertTokenizer,
   options: FeatureOptions,
 ): Feature[] {
-  checkOptions(options);
+  requireRoom(options);
   const features: Feature[] = [];
   // Questions of one paragraph follow each other and share its string.
   let context: string | undefined;
@@ -37,7 +37,8 @@ export function prepareFeatures(
   return features;
 }
 
-function checkOptions({ maxSeqLength, docStride }: FeatureOptions): void {
+/** Throws where windows of this size have no room for a context beside what they share. */
+export function requireRoom({ maxSeqLength, docStride }: FeatureOptions): void {
   const areWhole = Number.isInteger(maxSeqLength) && Number.isInteger(docStride);
   if (areWhole && maxSeqLength > numSpecialTokens && docStride >= 0 && docStride <= maxSeqLength - 2) return;
   throw new UsageError(

@@ -1,3 +1,4 @@
+import { requireRoom } from '../data/features.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { UsageError } from '../errors.js';
 import type { ReaderModel } from '../models/reader-model.js';
@@ -52,5 +53,6 @@ function resolvePreparation(
   }
   // The notebook's share of its 384: a third.
   const docStride = options.docStride ?? trained.docStride ?? Math.floor(maxSeqLength / 3);
+  requireRoom({ maxSeqLength, docStride });
   return { maxSeqLength, docStride };
 }

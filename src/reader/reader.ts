@@ -1,11 +1,11 @@
 import { QaError } from '../errors.js';
-import { checkReaderOptions, checkRequest } from './checks.js';
+import { checkLoading, checkRequest } from './checks.js';
 import { ReaderThread } from './thread.js';
 import type { ReaderAnswer, ReaderOptions, ReadOptions, Reading } from './types.js';
 
 interface Cancellable {
   /** Gives the question up: its promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type AnswerOptions = Omit<ReadOptions, 'topK' | 'scores'> & Cancellable;
@@ -22,7 +22,7 @@ export class Reader {
    * @throws QaError where the folder, the device or an option cannot be used
    */
   static async load(dir: string, options: ReaderOptions = {}): Promise<Reader> {
-    checkReaderOptions(options);
+    checkLoading(dir, options);
     return new Reader(await ReaderThread.start({ dir, options }));
   }
 
@@ -50,9 +50,10 @@ export class Reader {
   async read(
     question: string,
     context: string,
-    { signal, ...options }: ReadOptions & Cancellable = {},
+    allOptions: ReadOptions & Cancellable = {},
   ): Promise<Reading> {
-    checkRequest(question, context, options);
+    checkRequest(question, context, allOptions);
+    const { signal, ...options } = allOptions;
     const began = performance.now();
     const { computed, ...rest } = await this.thread.ask({ question, context, options }, signal);
     const waited = Math.max(0, performance.now() - began - computed);

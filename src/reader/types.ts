@@ -1,27 +1,27 @@
 /** How a reader computes. What is left out is what the model was trained with, or the notebook's value. */
 export interface ReaderOptions {
   /** `auto` (the first GPU where there is one, else the CPU; the default), `cpu`, `cuda` or `cuda:<index>`. */
-  readonly device?: string;
+  readonly device?: string | undefined;
   /** Threads of one operation; by default all that the system offers. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Windows that are computed together, of however many questions; by default 12. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Tokens of a window, question and special tokens included. */
-  readonly maxSeqLength?: number;
+  readonly maxSeqLength?: number | undefined;
   /** Context tokens that two windows share. */
-  readonly docStride?: number;
+  readonly docStride?: number | undefined;
 }
 
 /** What is asked for beside the question. */
 export interface ReadOptions {
-  /** How many answers to give at most, the best first; by default 1. */
+  /** How many answers to give at most, the best first: 1 to 1000, by default 1. */
   readonly topK?: number | undefined;
   /** Tokens of the longest answer; by default 30. */
-  readonly maxAnswerLength?: number;
+  readonly maxAnswerLength?: number | undefined;
   /** Whether the empty text may be an answer, as in SQuAD v2.0; by default not. For models trained with such questions. */
-  readonly nullAnswer?: boolean;
+  readonly nullAnswer?: boolean | undefined;
   /** Whether to give the scores of all tokens of the context, too; by default not. */
-  readonly scores?: boolean;
+  readonly scores?: boolean | undefined;
 }
 
 /** An answer: a part of the context as it was given, `context.slice(start, end) === text`. */

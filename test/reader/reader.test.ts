@@ -161,17 +161,52 @@ test('what JavaScript callers pass by mistake is named', async (t) => {
   await using reader = await Reader.load(tiny);
   const untyped = reader as unknown as { answer: (...args: unknown[]) => Promise<unknown> };
   await t.throwsAsync(untyped.answer(undefined, 'text'), {
-    message: /question to be a string, got a undefined/,
+    message: /question to be a string, got undefined/,
   });
   await t.throwsAsync(untyped.answer('who?', null), { message: /context to be a string, got null/ });
-  await t.throwsAsync(reader.answer('who?', 'text', { topK: 0 }), { message: /topK .* 1 or more, got 0/ });
+  await t.throwsAsync(reader.answer('who?', 'text', { topK: 0 }), {
+    message: /topK .* from 1 to 1000, got 0/,
+  });
   await t.throwsAsync(reader.answer('who?', 'text', { maxAnswerLength: 1.5 }), { message: /got 1\.5/ });
+  // An n-best list takes memory by its size: 2 ** 53 of them could not even be counted.
+  await t.throwsAsync(reader.answer('who?', 'text', { topK: 2 ** 53 }), {
+    message: /topK .* from 1 to 1000/,
+  });
+  for (const [options, message] of [
+    [null, /options to be an object, got null/],
+    ['fast', /options to be an object, got "fast"/],
+    [{ topk: 3 }, /topK, maxAnswerLength, nullAnswer, scores or signal among the options, got topk/],
+    [{ extra: () => 1 }, /got extra/],
+    [{ nullAnswer: 'no' }, /nullAnswer to be true or false, got "no"/],
+    [{ scores: 1 }, /scores to be true or false, got 1/],
+    [{ signal: {} }, /signal to be an AbortSignal, got an object/],
+  ] as const) {
+    await t.throwsAsync(untyped.answer('who?', 'text', options), { code: 'ERR_OPTION', message });
+  }
+  t.is(reader.pending, 0);
   await t.throwsAsync(Reader.load(tiny, { batchSize: -1 }), { message: /batchSize .* got -1/ });
+  await t.throwsAsync(Reader.load(tiny, { threads: 1e9 }), {
+    message: /threads from 1 to 1024, got 1000000000/,
+  });
+  const load = Reader.load.bind(Reader) as (...args: unknown[]) => Promise<unknown>;
+  for (const [args, message] of [
+    [[], /folder to be a string, got undefined/],
+    [[new URL('file:///tiny')], /folder to be a string, got an object/],
+    [[tiny, null], /options to be an object, got null/],
+    [[tiny, { device: 5 }], /device to be a string, got 5/],
+    [
+      [tiny, { thread: 1 }],
+      /device, threads, batchSize, maxSeqLength or docStride among the options, got thread/,
+    ],
+  ] as const) {
+    await t.throwsAsync(load(...args), { code: 'ERR_OPTION', message });
+  }
   await t.throwsAsync(Reader.load(tiny, { device: 'tpu' }), {
     name: 'UsageError',
     message: /auto, cpu, cuda/,
   });
   await t.throwsAsync(Reader.load(tiny, { maxSeqLength: 512 }), { message: /at most 128 tokens.* got 512/ });
+  await t.throwsAsync(Reader.load(tiny, { docStride: 63 }), { name: 'UsageError', message: /got 64 and 63/ });
 });
 
 test('a folder of Hugging Face opens with tokenizer.json as with vocab.txt; case counts where it says so', async (t) => {
