@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { QaError, UsageError, messageOf } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Reader } from '../reader/reader.js';
 import type { ReaderAnswer } from '../reader/types.js';
 import { converse } from './conversation.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
 import { predictLines } from './predict-lines.js';
 import type { PredictArgs } from './predict.js';
+import { readText } from './read-text.js';
 import { loadReader } from './reader-flags.js';
 import { showAnswer } from './show-answer.js';
 
@@ -47,15 +47,7 @@ async function readContext({ context, contextFile }: PredictArgs): Promise<strin
     );
   }
   if (contextFile === undefined) return context ?? '';
-  try {
-    return await readFile(contextFile, 'utf8');
-  } catch (error) {
-    throw new QaError(
-      `Expected a text at ${contextFile}, but it could not be read (${messageOf(error)}); give a file that is there.`,
-      'ERR_INPUT',
-      { cause: error },
-    );
-  }
+  return readText(contextFile, 'a text', 'give a file of UTF-8 that is there');
 }
 
 function answerOptions({ topK, maxAnswerLength, version2WithNegative: nullAnswer = false }: PredictArgs) {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
 import type { AnswerOptions, Reader } from '../reader/reader.js';
 import { Progress } from './progress.js';
+import { readText } from './read-text.js';
 
 interface Files {
   readonly input: string;
@@ -60,16 +60,9 @@ export async function predictLines(
 }
 
 async function readLines(path: string): Promise<Line[]> {
-  try {
-    const lines = (await readFile(path, 'utf8')).split('\n');
-    return lines.map((text, index) => ({ number: index + 1, text })).filter(({ text }) => text.trim() !== '');
-  } catch (error) {
-    throw new QaError(
-      `Expected questions at ${path}, but they could not be read (${messageOf(error)}); give a file of JSON Lines.`,
-      'ERR_INPUT',
-      { cause: error },
-    );
-  }
+  const text = await readText(path, 'questions', 'give a file of JSON Lines in UTF-8');
+  const lines = text.split('\n').map((line, index) => ({ number: index + 1, text: line }));
+  return lines.filter((line) => line.text.trim() !== '');
 }
 
 async function answerLine(

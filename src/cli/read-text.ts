@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { QaError, messageOf } from '../errors.js';
+
+/** A file of UTF-8, without its byte order mark. Strict: replaced bytes would go unnoticed, and move every offset. */
+export async function readText(path: string, what: string, remedy: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    throw new QaError(
+      `Expected ${what} at ${path}, but it could not be read (${messageOf(error)}); ${remedy}.`,
+      'ERR_INPUT',
+      { cause: error },
+    );
+  }
+}
