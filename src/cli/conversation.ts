@@ -3,7 +3,8 @@ import { QaError } from '../errors.js';
 
 /**
  * Takes a question a line from standard input until it ends, and has each answered before the next is asked for. What
- * is wrong with one question is said, and the conversation goes on. On a terminal, prompts; an empty line ends it.
+ * is wrong with one question is said, and the conversation goes on. On a terminal, prompts; an empty line ends it. It
+ * ends, too, where nobody reads the answers any more.
  */
 export async function converse(
   answer: (question: string) => Promise<void>,
@@ -13,21 +14,31 @@ export async function converse(
   const lines = createInterface({ input: stdin, ...(isTerminal ? { output: stdout, prompt: '? ' } : {}) });
   let isOpen = true;
   lines.once('close', () => (isOpen = false));
-  // Ctrl-D may come while an answer is computed: a prompt after it would listen for input that keeps the process alive.
+  let isRead = true;
+  const unread = () => (isRead = false);
+  stdout.once('error', unread);
+  let isPrompting = false;
+  lines.on('line', () => (isPrompting = false));
   const prompt = () => {
-    if (isTerminal && isOpen) lines.prompt();
+    // Ctrl-D may come while an answer is computed: a prompt after it would listen for input that keeps the process alive.
+    isPrompting = isTerminal && isOpen;
+    if (isPrompting) lines.prompt();
   };
   if (isTerminal) stdout.write('Ask about the text; an empty line ends the conversation.\n');
   try {
     prompt();
     for await (const line of lines) {
+      if (!isRead) return;
       const question = line.trim();
       if (question === '' && isTerminal) return;
       if (question !== '') await answer(question).catch(sayWhatIsWrong);
       prompt();
     }
   } finally {
+    stdout.off('error', unread);
     lines.close();
+    // What comes next should not stand behind a prompt that nothing was typed at.
+    if (isPrompting) stdout.write('\n');
   }
 }
 

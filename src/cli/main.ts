@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import type { CommandModule } from 'yargs';
 import type createParser from 'yargs';
 import { QaError, UsageError, messageOf } from '../errors.js';
-import { endWithItsReader } from './broken-pipe.js';
 import { checkCommand } from './check.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
@@ -36,7 +35,6 @@ const commands = [
 
 /** Runs one command line and returns the exit code: 0, 1 (failed) or 2 (wrong usage). */
 export async function main(argv: readonly string[]): Promise<number> {
-  endWithItsReader();
   const parser = yargs([...argv])
     .scriptName('qa-native')
     .usage('$0 <command>\n\nTrains, evaluates and serves extractive question-answering readers (SQuAD).')

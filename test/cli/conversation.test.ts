@@ -33,6 +33,8 @@ for (const [key, name] of [
       t.deepEqual(asked, ['Who?']);
       t.true(input.isPaused());
       t.true(prompts(shown) <= 2);
+      // What the shell writes next begins on a line of its own.
+      t.regex(shown.join(''), /\n$/);
     });
   }
 }

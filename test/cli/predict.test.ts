@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { writeTinyModel } from '../reader/tiny-model.js';
-import { qaNative, qaNativeReading, temporaryFolder } from './run.js';
+import { bin, qaNative, qaNativeReading, temporaryFolder } from './run.js';
 
 const folder = temporaryFolder();
 const model = ['--model-dir', join(folder, 'tiny')];
@@ -106,6 +108,45 @@ test('a conversation: a question a line until the input ends; what is wrong with
   t.is(code, 0, stderr);
   t.is(parseLines(stdout).length, 2);
   t.regex(stderr, /Expected question "why why .*…" to leave more than/);
+});
+
+test('where nobody reads the answers any more, as after `| head -1`, the conversation ends in peace', async (t) => {
+  const child = spawn(process.execPath, [bin, 'predict', ...model, '--context', context]);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  // One that goes on to answer all of them has not noticed.
+  child.stdin.on('error', () => undefined).write('Who?\n'.repeat(500));
+  const exited = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  t.deepEqual(await exited, [0, null], stderr);
+  t.is(stderr, '');
+});
+
+test('files are UTF-8: a byte order mark is no text, and other bytes are refused', async (t) => {
+  const [input, output, text] = ['bom.jsonl', 'bom.out.jsonl', 'bom.txt'].map((name) => join(folder, name));
+  writeFileSync(input, `\ufeff${JSON.stringify({ question: 'Who?', context })}\n`);
+  writeFileSync(text, `\ufeff${context}`);
+  const files = ['--input', input, '--output', output];
+  const ask = ['predict', ...model, '--json', '--question', 'Who?', '--context-file'];
+  const [lines, answer] = await Promise.all([
+    qaNative('predict', ...model, ...files),
+    qaNative(...ask, text),
+  ]);
+  t.is(lines.code, 0, lines.stderr);
+  const [row] = parseLines(readFileSync(output, 'utf8')) as [{ answers: Answer[] }];
+  const [{ start, end, text: found }] = parseLines(answer.stdout) as unknown as Answer[];
+  t.is(context.slice(start, end), found);
+  t.like(row.answers[0], { start, end, text: found });
+
+  for (const path of [input, text]) writeFileSync(path, Buffer.from('{"caf\u00e9": 1}', 'latin1'));
+  for (const { code, stderr } of [
+    await qaNative('predict', ...model, ...files),
+    await qaNative(...ask, text),
+  ]) {
+    t.is(code, 1);
+    t.regex(stderr, /could not be read \(.*utf-8\)/);
+  }
 });
 
 test('flags that do not go together are wrong usage; files that are not there fail', async (t) => {
