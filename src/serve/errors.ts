@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { messageOf } from '../errors.js';
 
@@ -18,6 +20,32 @@ const retryAfter = 1;
 /** What a client is told of an error that is not the server's. */
 export function told({ statusCode = 400, code, message }: FastifyError | HttpError) {
   return { statusCode, code, message };
+}
+
+/** What is wrong with a connection whose request cannot be read, by Node's code; else it is no HTTP. */
+const connectionProblems: Readonly<Record<string, readonly [statusCode: number, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Expected the whole request, but it did not come in time; send it again.'],
+  HPE_HEADER_OVERFLOW: [431, 'Expected headers of at most 16 KiB, got more; send shorter ones.'],
+};
+
+/** Refuses what cannot be read as HTTP in the form of all else; there is no reply for it, but the bare connection. */
+export function refuseConnection(
+  { code = 'ERR_HTTP', message: reason }: NodeJS.ErrnoException,
+  socket: Socket,
+): void {
+  const [statusCode, message] = connectionProblems[code] ?? [
+    400,
+    `Expected HTTP/1.1, got what cannot be read (${messageOf(reason)}); see /openapi.json.`,
+  ];
+  const body = JSON.stringify({ statusCode, code, message });
+  const head = [
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroy();
 }
 
 /** Every error as `{statusCode, code, message}`. What is the server's own is written to stderr, and told as such. */

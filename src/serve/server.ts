@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { addAnswerRoute, type AnsweringReader, type QueueOptions } from './answer-route.js';
-import { addErrorReplies, told } from './errors.js';
+import { closeInTime } from './closing.js';
+import { addErrorReplies, refuseConnection, told } from './errors.js';
 import { pageExamples } from './examples.js';
 import { addPageRoutes } from './page-routes.js';
 
@@ -40,10 +41,12 @@ export async function createServer(
       const problem = told(error);
       void (reply as unknown as FastifyReply).code(problem.statusCode).send(problem);
     },
+    clientErrorHandler: refuseConnection,
     // What comes is taken as it is or refused; Ajv would else turn 7 into "7" and drop what it does not know.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   app.server.maxConnections = maxConnections;
+  closeInTime(app, requestTimeout);
   // Only JSON is taken; fastify would read plain text, too.
   app.removeContentTypeParser('text/plain');
   addErrorReplies(app);

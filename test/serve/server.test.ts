@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -35,6 +35,10 @@ const post = (payload: object | string, headers: Record<string, string> = {}) =>
     headers: { 'content-type': 'application/json', ...headers },
     payload,
   });
+
+/** A request whose body does not come. */
+const half =
+  'POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"qu';
 
 /** What a bare socket gets back after it sent a text. */
 async function sendRaw(server: FastifyInstance, text: string): Promise<string> {
@@ -204,12 +208,41 @@ test('a client that goes away gives its question up', async (t) => {
 test('requests that are no HTTP, or take too long to come, are refused and closed', async (t) => {
   const impatient = await createServer(reader, { requestTimeout: 200 });
   await impatient.listen({ port: 0 });
-  t.regex(await sendRaw(impatient, 'GARBAGE\r\n\r\n'), /^HTTP\/1\.1 400 /);
-  t.regex(await sendRaw(impatient, 'POST /answer HTTP/1.1\r\nhost: x\r\n'), /^HTTP\/1\.1 408 /);
-  const half =
-    'POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"qu';
-  t.regex(await sendRaw(impatient, half), /^HTTP\/1\.1 408 /);
+  const problems = {
+    'GARBAGE\r\n\r\n': { statusCode: 400, message: /HTTP\/1\.1/ },
+    'POST /answer HTTP/1.1\r\nhost: x\r\n': { statusCode: 408, message: /whole request/ },
+    [half]: { statusCode: 408, message: /whole request/ },
+    [`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`]: { statusCode: 431, message: /shorter/ },
+  };
+  for (const [text, { statusCode, message }] of Object.entries(problems)) {
+    const [head, body] = (await sendRaw(impatient, text)).split('\r\n\r\n');
+    t.true(head.startsWith(`HTTP/1.1 ${statusCode} `), head);
+    const told = JSON.parse(body) as Record<string, unknown>;
+    t.deepEqual(Object.keys(told).sort(), ['code', 'message', 'statusCode']);
+    t.is(told['statusCode'], statusCode);
+    t.regex(String(told['message']), message);
+  }
   await impatient.close();
+});
+
+test('a server that is told to end answers what was asked, and does not wait for what does not come', async (t) => {
+  const ending = await createServer(reader, { requestTimeout: 200 });
+  await ending.listen({ port: 0 });
+  const { port } = ending.server.address() as AddressInfo;
+  const slow = [half, 'POST /answer HT', ''].map((text) => {
+    const socket = connect(port, '127.0.0.1').resume();
+    socket.on('error', () => undefined).write(text);
+    return once(socket, 'close');
+  });
+  const body = JSON.stringify({ question, context: context.repeat(200) });
+  const head = `host: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const requests = on(ending.server, 'request');
+  const answer = sendRaw(ending, `POST /answer HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+  await requests.next();
+  await requests.next();
+  await ending.close();
+  t.regex(await answer, /^HTTP\/1\.1 200 /);
+  await Promise.all(slow);
 });
 
 test('OpenAPI describes the routes of programs, and not those of the page', async (t) => {
