@@ -17,9 +17,15 @@ export class HttpError extends Error {
 /** Seconds after which a client that was told that there is too much to do may try again. */
 const retryAfter = 1;
 
+/** What fastify says without what to do. */
+const remedies: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large: ask about a shorter context.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Unsupported Media Type: send content-type: application/json.',
+};
+
 /** What a client is told of an error that is not the server's. */
 export function told({ statusCode = 400, code, message }: FastifyError | HttpError) {
-  return { statusCode, code, message };
+  return { statusCode, code, message: remedies[code] ?? message };
 }
 
 /** What is wrong with a connection whose request cannot be read, by Node's code; else it is no HTTP. */

@@ -84,8 +84,8 @@ test('what is not a question gets a 4xx with a sentence', async (t) => {
       422,
       /10000 UTF-16 units with scores, got 12000/,
     ],
-    [json({ question, context: 'x'.repeat(600_000) }), 413, /too large/],
-    [json({ question, context }), 415, /Unsupported Media Type/, { 'content-type': 'text/plain' }],
+    [json({ question, context: 'x'.repeat(600_000) }), 413, /too large: ask about a shorter/],
+    [json({ question, context }), 415, /Unsupported Media Type: send/, { 'content-type': 'text/plain' }],
   ];
   for (const [body, status, message, headers] of cases) {
     const response = await post(body, headers);
