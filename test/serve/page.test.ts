@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { FastifyInstance } from 'fastify';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.js';
 import { Reader } from '../../src/reader/reader.js';
 import { pageExamples } from '../../src/serve/examples.js';
@@ -45,7 +45,9 @@ async function withPage(
   });
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(message.text());
+    // What the browser says of responses is not the page's doing.
+    const isOfResponse = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isOfResponse) problems.push(message.text());
   });
   page.on('dialog', (dialog) => problems.push(`opened a dialog: ${dialog.message()}`));
   await page.goto(address);
@@ -241,6 +243,71 @@ test.serial('what is wrong is said in a sentence, and the page goes on', async (
   });
 });
 
+test.serial('a server that is gone, too busy or no server of ours is told as what it is', async (t) => {
+  const told = {
+    statusCode: 503,
+    code: 'ERR_QUEUE_FULL',
+    message: '256 questions wait already; try again soon.',
+  };
+  for (const [reply, expected] of [
+    [(route: Route) => route.abort('connectionrefused'), /^The server does not answer/],
+    [
+      (route: Route) => route.fulfill({ status: 503, json: told }),
+      /^256 questions wait already; try again soon\.$/,
+    ],
+    [
+      (route: Route) => route.fulfill({ status: 502, body: '<h1>Bad</h1>' }),
+      /^The server answered .*status 502/,
+    ],
+    [
+      (route: Route) => route.fulfill({ status: 200, body: '<h1>Hi</h1>' }),
+      /^The server answered .*status 200/,
+    ],
+  ] as const) {
+    await withPage(t, {}, async (page) => {
+      await page.route('**/answer', reply);
+      await ask(page, context, 'Who?');
+      await page.getByRole('alert').waitFor();
+      t.regex((await page.getByRole('alert').textContent()) ?? '', expected);
+    });
+  }
+});
+
+test.serial(
+  'while an answer is awaited the page says so; a text that was changed meanwhile has no answer',
+  async (t) => {
+    await withPage(t, {}, async (page) => {
+      const held: Route[] = [];
+      await page.route('**/answer', (route) => {
+        held.push(route);
+      });
+      const asked = page.waitForRequest('**/answer');
+      await ask(page, context, 'Who?');
+      await asked;
+      await page.getByRole('status').filter({ hasText: 'Reading' }).waitFor();
+      await page.getByRole('textbox', { name: 'Passage' }).fill('Something else.');
+      t.is(await page.getByRole('status').textContent(), '');
+      t.is(await page.locator('[aria-busy=true]').count(), 0);
+      // What comes now is about a text that is no longer there.
+      await held[0].continue();
+      await page.unroute('**/answer');
+      await ask(page, context, 'Who?');
+      await answers(page).first().waitFor();
+      t.is(await passage(page).textContent(), context);
+    });
+  },
+);
+
+test.serial('the focus stays with the text when its answer takes the place of the text area', async (t) => {
+  await withPage(t, {}, async (page) => {
+    await page.getByRole('textbox', { name: 'Question' }).fill('Who?');
+    await page.getByRole('textbox', { name: 'Passage' }).fill(context);
+    await page.keyboard.press('Control+Enter');
+    await answers(page).first().waitFor();
+    t.is(await passage(page).and(page.locator(':focus')).count(), 1);
+  });
+});
+
 test.serial('a long passage has its answer brought into view, without a strip', async (t) => {
   await withPage(t, {}, async (page) => {
     await ask(page, `${'It received its charter in 1512. '.repeat(400)}${context}`, 'Who founded Oakford?');
@@ -249,5 +316,6 @@ test.serial('a long passage has its answer brought into view, without a strip', 
     const frame = await passage(page).boundingBox();
     t.true(mark !== null && frame !== null && mark.y >= frame.y && mark.y < frame.y + frame.height);
     t.true(await strip(page).isHidden());
+    t.true(await page.getByText('Every token’s score is shown for passages of up to 10,000').isVisible());
   });
 });

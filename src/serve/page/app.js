@@ -11,20 +11,23 @@ const context = document.querySelector('#context');
 const result = document.querySelector('#result');
 const status = document.querySelector('#status');
 const error = document.querySelector('#error');
+const tooLong = document.querySelector('#too-long');
 
 /** Characters of the longest passage for which the server gives every token's scores. */
 const longestWithScores = 10_000;
 const answersShown = 5;
+/** Milliseconds after which an answer is one that is waited for. */
+const patience = 300;
 
 let running = new AbortController();
+let waiting;
 
 /** Sends a question, giving up the one before, and shows its answers or what is wrong. */
 async function ask() {
-  running.abort();
-  running = new AbortController();
+  giveUp();
   const { signal } = running;
   document.body.setAttribute('aria-busy', 'true');
-  error.hidden = true;
+  waiting = setTimeout(() => (status.textContent = 'Reading …'), patience);
   try {
     const passage = readPassage();
     markSuggestion(question.value);
@@ -37,10 +40,24 @@ async function ask() {
     error.textContent = problem.message;
     error.hidden = false;
   }
+  endWaiting();
+}
+
+/** Wants no answer any more to what was asked last. */
+function giveUp() {
+  running.abort();
+  running = new AbortController();
+  endWaiting();
+  error.hidden = true;
+}
+
+function endWaiting() {
+  clearTimeout(waiting);
   document.body.removeAttribute('aria-busy');
 }
 
 function hideResult() {
+  status.textContent = '';
   result.hidden = true;
   hideStrip();
 }
@@ -48,19 +65,21 @@ function hideResult() {
 async function send(asked, signal) {
   if (asked.context.trim() === '') throw new Error('Paste a passage first.');
   if (asked.question.trim() === '') throw new Error('Type a question first.');
+  const scores = asked.context.length <= longestWithScores;
   const response = await fetch('answer', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...asked,
-      topK: answersShown,
-      scores: asked.context.length <= longestWithScores,
-    }),
+    body: JSON.stringify({ ...asked, topK: answersShown, scores }),
     signal,
+  }).catch(() => {
+    throw new Error('The server does not answer. See whether it still runs, and ask again.');
   });
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.message);
-  return body;
+  // What stands between the page and its server may answer with a page of its own.
+  const body = await response.json().catch(() => ({}));
+  if (response.ok && body.answers !== undefined) return body;
+  throw new Error(
+    body.message ?? `The server answered with no answer, but status ${response.status}. Ask again.`,
+  );
 }
 
 function show(passage, { answers, windows, timings, scores }, milliseconds) {
@@ -78,6 +97,7 @@ function show(passage, { answers, windows, timings, scores }, milliseconds) {
       (windows === 1 ? 'one window' : `${windows} windows`),
   );
   showStrip(passage, scores);
+  tooLong.hidden = passage.length <= longestWithScores;
   showAnswers(answers, choose);
   choose(answers[0]);
 }
@@ -90,6 +110,7 @@ context.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void ask();
 });
 onEdit(() => {
+  giveUp();
   hideResult();
   forgetExample();
 });

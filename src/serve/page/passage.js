@@ -21,9 +21,11 @@ export function markAnswer({ start, end }) {
   const mark = document.createElement('mark');
   mark.textContent = text.slice(start, end);
   passage.replaceChildren(text.slice(0, start), ...(end > start ? [mark] : []), text.slice(end));
+  const hadFocus = document.activeElement === context;
   passage.hidden = false;
   editButton.hidden = false;
   context.hidden = true;
+  if (hadFocus) passage.focus();
   const offset = mark.offsetTop - passage.offsetTop;
   if (offset < passage.scrollTop || offset > passage.scrollTop + passage.clientHeight - 40) {
     passage.scrollTop = offset - passage.clientHeight / 3;
@@ -39,12 +41,10 @@ function showEditor() {
 
 /** Calls `onEdit` when the user turns to the text again, whose answers are then out of date. */
 export function onEdit(callback) {
-  const edit = () => {
+  editButton.addEventListener('click', () => {
     showEditor();
     callback();
     context.focus();
-  };
-  editButton.addEventListener('click', edit);
-  passage.addEventListener('dblclick', edit);
+  });
   context.addEventListener('input', callback);
 }

@@ -23,33 +23,28 @@ export function showStrip(text, scores) {
   hideStrip();
   if (scores === undefined || scores.startLogits.length === 0) return;
   section.hidden = false;
-  shown = { text, scores, answer: { start: 0, end: 0 }, token: 0 };
-  strip.setAttribute('aria-valuemax', String(tokenCount()));
+  const { offsets, startLogits, endLogits } = scores;
+  const tokens = startLogits.map((startLogit, index) => ({
+    start: offsets[2 * index],
+    end: offsets[2 * index + 1],
+    startLogit,
+    endLogit: endLogits[index],
+  }));
+  shown = { text, scores, tokens, answer: { start: 0, end: 0 }, token: 0 };
+  strip.setAttribute('aria-valuemax', String(tokens.length));
 }
 
 /** Marks an answer in the strip, and points at its first token. */
 export function markInStrip(answer) {
   if (shown === null) return;
   shown.answer = answer;
-  const first = tokens().findIndex((token) => token.end > answer.start);
+  const first = shown.tokens.findIndex((token) => token.end > answer.start);
   pointAt(Math.max(0, first));
 }
 
-const tokenCount = () => shown.scores.startLogits.length;
-
-function tokens() {
-  const { offsets, startLogits, endLogits } = shown.scores;
-  return startLogits.map((startLogit, index) => ({
-    start: offsets[2 * index],
-    end: offsets[2 * index + 1],
-    startLogit,
-    endLogit: endLogits[index],
-  }));
-}
-
 function pointAt(index) {
-  shown.token = Math.min(Math.max(index, 0), tokenCount() - 1);
-  const { start, end, startLogit, endLogit } = tokens()[shown.token];
+  shown.token = Math.min(Math.max(index, 0), shown.tokens.length - 1);
+  const { start, end, startLogit, endLogit } = shown.tokens[shown.token];
   const text = shown.text.slice(start, end);
   const numbers = [`start ${startLogit.toFixed(2)}`, `end ${endLogit.toFixed(2)}`];
   strip.setAttribute('aria-valuenow', String(shown.token + 1));
@@ -83,13 +78,13 @@ function draw() {
   pen.scale(ratio, ratio);
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name);
-  const step = width / tokenCount();
+  const step = width / shown.tokens.length;
   const bar = Math.max(step * 0.7, 0.75);
   const middle = height / 2;
 
   const { answer } = shown;
   pen.fillStyle = colour('--mark');
-  tokens().forEach(({ start, end }, index) => {
+  shown.tokens.forEach(({ start, end }, index) => {
     if (start >= answer.start && end <= answer.end) pen.fillRect(index * step, 0, step + 0.5, height);
   });
   for (const [name, logits, direction] of [
@@ -141,7 +136,7 @@ for (const type of ['pointermove', 'pointerdown']) {
   strip.addEventListener(type, (event) => {
     if (shown === null) return;
     const { left, width } = canvas.getBoundingClientRect();
-    pointAt(Math.floor(((event.clientX - left) / width) * tokenCount()));
+    pointAt(Math.floor(((event.clientX - left) / width) * shown.tokens.length));
   });
 }
 new ResizeObserver(draw).observe(canvas);
