@@ -51,7 +51,7 @@ async function dawdle(address: string): Promise<string> {
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined).resume();
   socket.write(
-    'POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{',
+    'POST /answer HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{',
   );
   await once(socket, 'close');
   return 'closed';

@@ -17,7 +17,7 @@ export async function runServer(args: ServeArgs): Promise<void> {
   // those that spin take the time of those that compute.
   process.env['OMP_WAIT_POLICY'] ??= 'passive';
   await using reader = await loadReader(args);
-  const app = await createServer(reader, { maxQueue });
+  const app = await createServer(reader, { host, maxQueue });
   let address: string;
   try {
     address = await app.listen({ host, port });

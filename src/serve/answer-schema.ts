@@ -29,11 +29,15 @@ const problem = (description: string) => ({
 
 /** JSON schemas of `POST /answer`, which check what comes and describe it in OpenAPI. */
 export const answerSchema = {
+  operationId: 'answer',
   summary: 'Answer a question about a context',
   body: object(
     {
       question: { type: 'string', minLength: 1, maxLength: 10_000, description: 'what to ask' },
-      context: { type: 'string', description: 'the text that holds the answer, of any length' },
+      context: {
+        type: 'string',
+        description: 'the text that holds the answer; long ones are read in windows',
+      },
       topK: { type: 'integer', minimum: 1, maximum: 100, description: 'answers to give; 1 by default' },
       maxAnswerLength: {
         type: 'integer',
@@ -75,6 +79,7 @@ export const answerSchema = {
     413: problem('A body that is too large'),
     415: problem('Not application/json'),
     422: problem('A question or a context that is too long for what is asked'),
+    421: problem('At a loopback address: a name that is not localhost'),
     503: problem('Too many questions wait; Retry-After says when to come again'),
   },
 };

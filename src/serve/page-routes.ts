@@ -14,28 +14,8 @@ const contentTypes: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page may load its own files and ask its own server, and nothing else. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** `GET /`, the files of the page, and its examples; all are read once. */
 export async function addPageRoutes(app: FastifyInstance, examples: readonly PageExample[]): Promise<void> {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': contentSecurityPolicy,
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    });
-  });
   for (const name of await readdir(folder)) {
     const content = await readFile(`${folder}${name}`);
     const type = contentTypes[extname(name)] ?? 'application/octet-stream';

@@ -4,9 +4,13 @@ import { addAnswerRoute, type AnsweringReader, type QueueOptions } from './answe
 import { closeInTime } from './closing.js';
 import { addErrorReplies, refuseConnection, told } from './errors.js';
 import { pageExamples } from './examples.js';
+import { takeJsonOnly } from './json-body.js';
 import { addPageRoutes } from './page-routes.js';
+import { addSecurity } from './security.js';
 
 export interface ServerOptions extends Partial<QueueOptions> {
+  /** Where it will listen: at a loopback address it heeds what name it is asked by. */
+  readonly host?: string;
   /** Bytes of the largest body. */
   readonly bodyLimit?: number;
   /** Milliseconds in which a client has to send its request. */
@@ -24,7 +28,13 @@ const maxConnections = 1024;
 /** The server of `qa-native serve`, not yet listening: `POST /answer`, `GET /health`, `/openapi.json` and the page. */
 export async function createServer(
   reader: AnsweringReader,
-  { maxQueue = 256, maxWait = 60_000, bodyLimit = 512 * 1024, requestTimeout = 10_000 }: ServerOptions = {},
+  {
+    host,
+    maxQueue = 256,
+    maxWait = 60_000,
+    bodyLimit = 512 * 1024,
+    requestTimeout = 10_000,
+  }: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit,
@@ -47,8 +57,8 @@ export async function createServer(
   });
   app.server.maxConnections = maxConnections;
   closeInTime(app, requestTimeout);
-  // Only JSON is taken; fastify would read plain text, too.
-  app.removeContentTypeParser('text/plain');
+  addSecurity(app, host);
+  takeJsonOnly(app);
   addErrorReplies(app);
   await app.register(swagger, {
     openapi: {
@@ -57,6 +67,7 @@ export async function createServer(
         description: 'Answers questions about a context with a part of it.',
         version: '1',
       },
+      servers: [{ url: '/' }],
     },
   });
   // A plugin of its own, so that the routes come after the description that collects them.
@@ -74,6 +85,7 @@ export async function createServer(
 }
 
 const healthSchema = {
+  operationId: 'health',
   summary: 'Whether the server answers, and how many questions wait',
   response: {
     200: {

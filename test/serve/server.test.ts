@@ -7,7 +7,7 @@ import test from 'ava';
 import type { FastifyInstance } from 'fastify';
 import { Reader } from '../../src/reader/reader.js';
 import type { Reading } from '../../src/reader/types.js';
-import { contentSecurityPolicy } from '../../src/serve/page-routes.js';
+import { contentSecurityPolicy } from '../../src/serve/security.js';
 import { createServer } from '../../src/serve/server.js';
 import { temporaryFolder } from '../cli/run.js';
 import { writeTinyModel } from '../reader/tiny-model.js';
@@ -249,6 +249,72 @@ test('OpenAPI describes the routes of programs, and not those of the page', asyn
   const description = (await app.inject('/openapi.json')).json<{ openapi: string; paths: object }>();
   t.regex(description.openapi, /^3\./);
   t.deepEqual(Object.keys(description.paths).sort(), ['/answer', '/health']);
+  // Generators of clients name their functions by these.
+  t.deepEqual(
+    JSON.stringify(description)
+      .match(/"operationId":"\w+"/g)
+      ?.sort(),
+    ['"operationId":"answer"', '"operationId":"health"'],
+  );
+});
+
+test('bytes that are no UTF-8 are refused: replaced, they would move every offset', async (t) => {
+  const body = Buffer.from(JSON.stringify({ question, context: 'café 1512' }), 'latin1');
+  const response = await app.inject({
+    method: 'POST',
+    url: '/answer',
+    headers: { 'content-type': 'application/json' },
+    payload: body,
+  });
+  t.is(response.statusCode, 400, response.body);
+  t.regex(response.json<{ message: string }>().message, /UTF-8/);
+});
+
+test('at a loopback address, names that other sites could have point here are refused', async (t) => {
+  const local = await createServer(reader, { host: '127.0.0.1' });
+  const ask = (host: string) => local.inject({ url: '/health', headers: { host } });
+  for (const host of [
+    '127.0.0.1:8080',
+    'localhost',
+    'localhost:8080',
+    'qa.localhost',
+    '[::1]:8080',
+    'LOCALHOST',
+  ]) {
+    t.is((await ask(host)).statusCode, 200, host);
+  }
+  for (const host of ['rebound.example', 'rebound.example:8080', 'localhost.example', '127.0.0.1.example']) {
+    const response = await ask(host);
+    t.is(response.statusCode, 421, host);
+    t.regex(response.json<{ message: string }>().message, /Expected a request for .*localhost/);
+  }
+  await local.close();
+  const open = await createServer(reader, { host: '0.0.0.0' });
+  t.is((await open.inject({ url: '/health', headers: { host: 'qa.example' } })).statusCode, 200);
+  await open.close();
+});
+
+test('a page of another site gets nothing: its browser asks first, and is not told yes', async (t) => {
+  const asked = { origin: 'http://other.example', 'access-control-request-method': 'POST' };
+  const preflight = await app.inject({ method: 'OPTIONS', url: '/answer', headers: asked });
+  t.is(preflight.statusCode, 404);
+  // What a browser sends without asking has none of JSON's types.
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    '',
+  ]) {
+    const headers = { origin: 'http://other.example', 'content-type': type };
+    const payload = JSON.stringify({ question, context });
+    t.is((await app.inject({ method: 'POST', url: '/answer', headers, payload })).statusCode, 415, type);
+  }
+  for (const url of ['/', '/health', '/nowhere']) {
+    const { headers } = await app.inject({ url, headers: { origin: 'http://other.example' } });
+    t.is(headers['access-control-allow-origin'], undefined);
+    t.is(headers['cross-origin-resource-policy'], 'same-origin', url);
+    t.is(headers['x-content-type-options'], 'nosniff', url);
+  }
 });
 
 test('the page and its files are strict about what they load, and name no other host', async (t) => {
