@@ -19,7 +19,7 @@ export const reportCommand: CommandModule<object, ReportArgs> = {
       describe: 'folders of runs, trained and evaluated',
       demandOption: true,
     },
-    dataset: { type: 'string', describe: 'squad or sample', requiresArg: true },
+    dataset: { type: 'string', describe: 'squad, squad_v2 or sample', requiresArg: true },
     'validation-file': {
       type: 'string',
       describe: 'the questions that they were scored on',

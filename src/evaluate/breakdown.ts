@@ -1,11 +1,6 @@
 import type { Example } from '../data/examples.js';
-import {
-  exactMatchScore,
-  f1Score,
-  metricMaxOverGroundTruths,
-  predictionOf,
-  type Predictions,
-} from './metrics.js';
+import { scoreAnswer } from './answer-score.js';
+import { predictionOf, type Predictions } from './metrics.js';
 
 /** The scores of some of the questions. */
 export interface Slice {
@@ -33,7 +28,7 @@ export function breakDown(
   for (const example of examples) {
     const sum = sums.get(groupOf(example));
     if (sum === undefined) continue;
-    const { exactMatch, f1 } = scoresOf(predictionOf(predictions, example.id) ?? '', example);
+    const { exactMatch, f1 } = scoreAnswer(predictionOf(predictions, example.id) ?? '', example.answers);
     sum.questions += 1;
     sum.exactMatch += exactMatch;
     sum.f1 += f1;
@@ -48,19 +43,6 @@ export function breakDown(
     }));
 }
 
-/** Both scores, 0 to 1. Of a question without an answer SQuAD v2.0 accepts nothing but nothing. */
-function scoresOf(prediction: string, { answers }: Example): { exactMatch: number; f1: number } {
-  if (answers.length === 0) {
-    const isRight = exactMatchScore(prediction, '');
-    return { exactMatch: isRight, f1: isRight };
-  }
-  const texts = answers.map(({ text }) => text);
-  return {
-    exactMatch: metricMaxOverGroundTruths(exactMatchScore, prediction, texts),
-    f1: metricMaxOverGroundTruths(f1Score, prediction, texts),
-  };
-}
-
 const questionWords = ['what', 'who', 'how', 'when', 'which', 'where', 'why'] as const;
 
 /** By the first question word, wherever it stands; `whom` and `whose` are `who`. */
@@ -73,7 +55,7 @@ export const byQuestionWord: Grouping = {
   },
 };
 
-/** By the words of the first accepted answer; 0 where there is none. */
+/** By the words of the first accepted answer; 0 where a question has none. */
 export const byAnswerLength: Grouping = binned(
   'words of the answer',
   [0, 1, 2, 3, 5, 9],

@@ -18,41 +18,78 @@ export interface RunFolder {
   readonly answers: ReadonlyMap<string, { readonly text: string; readonly probability: number }>;
 }
 
-type Numbers = Readonly<Record<string, number>>;
+/** What must stand in each file, and how to tell. */
+interface Content<T> {
+  readonly what: string;
+  readonly fits: (value: unknown) => value is T;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function objectOf<T>(what: string, fits: (value: unknown) => boolean): Content<Readonly<Record<string, T>>> {
+  return {
+    what,
+    fits: (value): value is Record<string, T> => isObject(value) && Object.values(value).every(fits),
+  };
+}
+
+function withNumbers<Name extends string>(...names: Name[]): Content<Readonly<Record<Name, number>>> {
+  return {
+    what: `an object with the numbers ${names.join(' and ')}`,
+    fits: (value): value is Record<Name, number> =>
+      isObject(value) && names.every((name) => typeof value[name] === 'number'),
+  };
+}
+
+interface Candidate {
+  readonly text: string;
+  readonly probability: number;
+}
+
+const isCandidate = (value: unknown) =>
+  isObject(value) && typeof value['text'] === 'string' && typeof value['probability'] === 'number';
+
+const numbers = objectOf<number>('an object of numbers', (value) => typeof value === 'number');
+const texts = objectOf<string>('an object of texts', (value) => typeof value === 'string');
+const candidates = objectOf<readonly Candidate[]>(
+  'an object of lists with texts and probabilities',
+  (value) => Array.isArray(value) && value.every(isCandidate),
+);
+const record: Content<Pick<RunFolder, 'flags'>> = {
+  what: 'an object with flags',
+  fits: (value): value is Pick<RunFolder, 'flags'> => isObject(value) && isObject(value['flags']),
+};
 
 /**
  * Reads a run. It must have been trained and evaluated; run.json and eval_log.jsonl may be missing.
  * @throws QaError `ERR_RUN` naming the file that is missing or damaged
  */
 export async function readRunFolder(folder: string): Promise<RunFolder> {
-  const json = async (name: string) => parse(folder, name, await read(folder, name));
-  const lines = (name: string, text: string) =>
-    text
+  const json = async <T>(name: string, content: Content<T>) =>
+    parse(folder, name, await read(folder, name), content);
+  const lines = async <T>(name: string, content: Content<T>) =>
+    (await read(folder, name))
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => parse(folder, name, line) as Numbers);
-  const optional = async (name: string) => (existsSync(join(folder, name)) ? read(folder, name) : undefined);
+      .map((line) => parse(folder, name, line, content));
+  const isThere = (name: string) => existsSync(join(folder, name));
 
-  const log = lines('train_log.jsonl', await read(folder, 'train_log.jsonl'));
-  const evaluations = lines('eval_log.jsonl', (await optional('eval_log.jsonl')) ?? '');
-  const record = await optional('run.json');
-  const nbest = (await json('nbest_predictions.json')) as Record<string, { probability: number }[]>;
-  const predictions = (await json('predictions.json')) as Record<string, string>;
+  const log = await lines('train_log.jsonl', withNumbers('step', 'loss'));
+  const nbest = await json('nbest_predictions.json', candidates);
+  const predictions = await json('predictions.json', texts);
+  // The best candidate is not the answer where a threshold decides whether there is one.
+  const probabilityOf = (id: string, answer: string) =>
+    nbest[id]?.find(({ text }) => text === answer)?.probability ?? 0;
   return {
     name: basename(resolve(folder)),
     losses: log.map(({ loss }) => loss),
-    evaluations: evaluations.map(({ step, f1 }) => ({ step, f1 })),
-    flags:
-      record === undefined
-        ? {}
-        : (parse(folder, 'run.json', record) as { flags: Record<string, unknown> }).flags,
-    trainResults: (await json('train_results.json')) as Numbers,
-    evalResults: (await json('eval_results.json')) as Numbers,
+    evaluations: isThere('eval_log.jsonl') ? await lines('eval_log.jsonl', withNumbers('step', 'f1')) : [],
+    flags: isThere('run.json') ? (await json('run.json', record)).flags : {},
+    trainResults: await json('train_results.json', numbers),
+    evalResults: await json('eval_results.json', numbers),
     answers: new Map(
-      Object.entries(predictions).map(([id, text]) => [
-        id,
-        { text, probability: nbest[id]?.[0]?.probability ?? 0 },
-      ]),
+      Object.entries(predictions).map(([id, text]) => [id, { text, probability: probabilityOf(id, text) }]),
     ),
   };
 }
@@ -69,12 +106,14 @@ async function read(folder: string, name: string): Promise<string> {
   }
 }
 
-function parse(folder: string, name: string, text: string): unknown {
+function parse<T>(folder: string, name: string, text: string, { what, fits }: Content<T>): T {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (fits(value)) return value;
+    throw new Error(`it is not ${what}`);
   } catch (error) {
     throw new QaError(
-      `Expected JSON in ${join(folder, name)}, but it could not be parsed (${messageOf(error)}); train or evaluate the run again.`,
+      `Expected JSON in ${join(folder, name)}, but it could not be read (${messageOf(error)}); train or evaluate the run again.`,
       'ERR_RUN',
       { cause: error },
     );

@@ -1,7 +1,7 @@
 import type { Example } from '../data/examples.js';
+import { scoreAnswer } from '../evaluate/answer-score.js';
 import { groupings } from '../evaluate/breakdown.js';
 import { calibrate } from '../evaluate/calibration.js';
-import { exactMatchScore, metricMaxOverGroundTruths } from '../evaluate/metrics.js';
 import { lossChart, sliceCharts } from './run-charts.js';
 import type { RunFolder } from './run-folder.js';
 import type { Block, Chart, Report, Section, Table } from './section.js';
@@ -43,7 +43,7 @@ function sideBySide(runs: readonly RunFolder[]): Table {
   const scores = [...new Set(runs.flatMap((run) => Object.keys(run.evalResults)))];
   return {
     kind: 'table',
-    head: ['', ...runs.map(({ name }) => name)],
+    head: ['figure', ...runs.map(({ name }) => name)],
     rows: [
       ...scores.map((name) => row(name, (run) => run.evalResults[name])),
       row('steps', (run) => run.losses.length),
@@ -85,9 +85,8 @@ function calibrationBlocks(runs: readonly RunFolder[], examples: readonly Exampl
     ...calibrate(
       examples.flatMap(({ id, answers }) => {
         const answer = run.answers.get(id);
-        if (answer === undefined || answers.length === 0) return [];
-        const texts = answers.map(({ text }) => text);
-        const correct = metricMaxOverGroundTruths(exactMatchScore, answer.text, texts) === 1;
+        if (answer === undefined) return [];
+        const correct = scoreAnswer(answer.text, answers).exactMatch === 1;
         return [{ probability: answer.probability, correct }];
       }),
     ),

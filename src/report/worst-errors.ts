@@ -1,5 +1,5 @@
-import type { Example } from '../data/examples.js';
-import { f1Score, metricMaxOverGroundTruths } from '../evaluate/metrics.js';
+import type { Answer, Example } from '../data/examples.js';
+import { scoreAnswer } from '../evaluate/answer-score.js';
 import { html, type Html } from './html.js';
 import type { RunFolder } from './run-folder.js';
 import type { Markup } from './section.js';
@@ -15,49 +15,58 @@ export function worstErrors(run: RunFolder, examples: readonly Example[], count:
   return examples
     .flatMap((example) => {
       const { text = '', probability = 0 } = run.answers.get(example.id) ?? {};
-      const texts = example.answers.map((answer) => answer.text);
-      const isWrong = texts.length > 0 && metricMaxOverGroundTruths(f1Score, text, texts) === 0;
-      return isWrong ? [{ example, text, probability }] : [];
+      return scoreAnswer(text, example.answers).f1 === 0 ? [{ example, text, probability }] : [];
     })
     .sort((a, b) => b.probability - a.probability)
     .slice(0, count);
 }
 
-/** One of them: the question, the context with both answers marked, and what they were. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly wrong: boolean;
+}
+
+/** One of them: the question, what was answered and wanted, and both marked in the context. */
 export function showError({ example, text, probability }: WrongAnswer): Markup {
-  const [wanted] = example.answers;
+  const wanted = example.answers[0] as Answer | undefined;
   const given = text === '' ? -1 : example.context.indexOf(text);
-  const said = `answered “${text}” (${(100 * probability).toFixed(1)} %), wanted “${wanted.text}”`;
-  const marks = [
-    { start: wanted.start, end: wanted.start + wanted.text.length, wrong: false },
+  const percent = `${(100 * probability).toFixed(1)} %`;
+  const places = [
+    ...(wanted === undefined
+      ? []
+      : [{ start: wanted.start, end: wanted.start + wanted.text.length, wrong: false }]),
     ...(given < 0 ? [] : [{ start: given, end: given + text.length, wrong: true }]),
   ];
+  const [answered, right] = [text, wanted?.text].map(quoted);
   return {
     kind: 'markup',
     html: html`<article>
       <h3>${example.question}</h3>
-      <p>${said}</p>
-      <blockquote>${highlight(example.context, marks)}</blockquote>
+      <p>Answered ${mark(answered, true)} (${percent}), wanted ${mark(right, false)}.</p>
+      <blockquote>${highlight(example.context, places)}</blockquote>
     </article>`.source,
-    text: `${example.question} — ${said}`,
+    text: `${example.question} Answered ${answered} (${percent}), wanted ${right}.`,
   };
 }
 
+function quoted(text: string | undefined): string {
+  return text === undefined || text === '' ? 'no answer' : `“${text}”`;
+}
+
+/** Marked as in the context below it, so that the words say what the marks there mean. */
+function mark(text: string, wrong: boolean): Html {
+  return wrong ? html`<mark class="wrong">${text}</mark>` : html`<mark>${text}</mark>`;
+}
+
 /** A text with places marked; of places that overlap, the first. */
-function highlight(
-  text: string,
-  places: readonly { readonly start: number; readonly end: number; readonly wrong: boolean }[],
-): Html[] {
+function highlight(text: string, places: readonly Place[]): Html[] {
   const parts: Html[] = [];
   let at = 0;
   for (const { start, end, wrong } of [...places].sort((a, b) => a.start - b.start)) {
     if (start < at) continue;
     parts.push(html`${text.slice(at, start)}`);
-    parts.push(
-      wrong
-        ? html`<mark class="wrong" title="answer given">${text.slice(start, end)}</mark>`
-        : html`<mark title="answer wanted">${text.slice(start, end)}</mark>`,
-    );
+    parts.push(mark(text.slice(start, end), wrong));
     at = end;
   }
   return [...parts, html`${text.slice(at)}`];

@@ -49,15 +49,10 @@ test('a model of v2.0 is trained, evaluated and scored', async (t) => {
   t.is(scored.code, 0, scored.stderr);
   t.deepEqual(JSON.parse(scored.stdout), results);
 
-  const reported = await qaNative(
-    'report',
-    dir,
-    '--validation-file',
-    file,
-    '--output',
-    join(folder, 'report.html'),
-  );
+  const page = join(folder, 'report.html');
+  const reported = await qaNative('report', dir, '--validation-file', file, '--output', page);
   t.is(reported.code, 0, reported.stderr);
+  t.regex(readFileSync(page, 'utf8'), /words of the answer/);
 
   // A threshold that nothing reaches leaves no empty answer; one that all reach, nothing else.
   for (const [threshold, isEmpty] of [

@@ -42,8 +42,25 @@ test('the surest answers with no word right come first', (t) => {
 test('both answers are marked in the context, and nothing of it is markup', (t) => {
   const [, wrong] = worstErrors(run, examples, 2);
   const { html, text } = showError(wrong);
-  t.true(html.includes('<mark class="wrong" title="answer given">&lt;b&gt;built&lt;/b&gt;</mark>'));
-  t.true(html.includes('<mark title="answer wanted">Bo</mark>␇.'));
+  t.true(html.includes('<mark class="wrong">&lt;b&gt;built&lt;/b&gt;</mark> it'));
+  t.true(html.includes('<mark>Bo</mark>␇.'));
   t.true(html.includes('Who is &lt;wrong&gt;?'));
-  t.is(text, 'Who is <wrong>? — answered “<b>built</b>” (40.0 %), wanted “Bo”');
+  t.is(text, 'Who is <wrong>? Answered “<b>built</b>” (40.0 %), wanted “Bo”.');
+});
+
+test('where no answer was wanted, any is wrong; where one was, none is', (t) => {
+  const unanswerable = { ...example('none', 'Ada built it.', 'Ada'), answers: [] };
+  const asked = [unanswerable, { ...unanswerable, id: 'good' }, example('empty', 'Ada built it.', 'Ada')];
+  const answers = new Map([
+    ['none', { text: 'Ada', probability: 0.7 }],
+    ['good', { text: '', probability: 1 }],
+    ['empty', { text: '', probability: 0.6 }],
+  ]);
+  t.deepEqual(
+    worstErrors({ ...run, answers }, asked, 5).map((error) => showError(error).text),
+    [
+      'Who is <none>? Answered “Ada” (70.0 %), wanted no answer.',
+      'Who is <empty>? Answered no answer (60.0 %), wanted “Ada”.',
+    ],
+  );
 });
