@@ -5,7 +5,10 @@ import type { Axis, BarChart, Chart, Line, LineChart } from './section.js';
 // Charts as SVG, rendered by ECharts without a browser. Colours are the page's variables, so that they follow its light
 // and dark; lines differ in dash and bars in order too, so that nobody has to tell colours apart.
 
-const size = { width: 720, height: 380 } as const;
+/** The least width of the page at which a chart's text is as large as the page's; and one for phones. */
+export const chartSizes = { wide: { width: 720, height: 380 }, narrow: { width: 340, height: 320 } } as const;
+
+export type ChartSize = keyof typeof chartSizes;
 
 /** The page's variables, by the colour that stands for each while ECharts draws: it computes with none of them. */
 const variables = {
@@ -25,23 +28,23 @@ const [ink, muted, rule, ...series] = Object.keys(variables);
 const dashes = ['solid', [8, 4], [2, 3], [8, 3, 2, 3]] as const;
 
 /** An SVG element of a chart, with its title for those who hear the page; it takes the width there is. */
-export function renderChart(chart: Chart): string {
-  const drawing = init(null, null, { renderer: 'svg', ssr: true, ...size });
+export function renderChart(chart: Chart, size: ChartSize = 'wide'): string {
+  const drawing = init(null, null, { renderer: 'svg', ssr: true, ...chartSizes[size] });
   try {
-    drawing.setOption(chart.kind === 'lines' ? lineOption(chart) : barOption(chart));
-    return themed(drawing.renderToSVGString(), chart.title);
+    drawing.setOption(chart.kind === 'lines' ? lineOption(chart, size) : barOption(chart, size));
+    return themed(drawing.renderToSVGString(), chart.title, size);
   } finally {
     drawing.dispose();
   }
 }
 
-function themed(svg: string, title: string): string {
+function themed(svg: string, title: string, size: ChartSize): string {
   // Names of ECharts count what the process drew: the title stands in for the count. How shapes change under a pointer
   // is dropped, as it is in the standing colours.
   const still = svg
     .replace(/<style ><!\[CDATA\[[^]*?<\/style>\n?/, '')
     .replace(/ class="zr\d+-cls-\d+"/g, '')
-    .replace(/\bzr\d+-/g, `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-`);
+    .replace(/\bzr\d+-/g, `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${size}-`);
   const coloured = still.replace(/#0[1-4]0[1-4]0[1-6]/g, (colour) => {
     const variable = variables[colour as keyof typeof variables] as string | undefined;
     return variable === undefined ? colour : `var(${variable})`;
@@ -49,17 +52,31 @@ function themed(svg: string, title: string): string {
   const label = title.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
   return coloured.replace(
     /^<svg width="\d+" height="\d+"/,
-    `<svg role="img" aria-label="${label}" style="width:100%;height:auto"`,
+    `<svg role="img" class="${size}" aria-label="${label}" style="width:100%;height:auto"`,
   );
 }
 
 const common = {
   animation: false,
   textStyle: { fontFamily: 'inherit', color: ink },
-  // Without a browser widths of text are estimates; the gaps take what they fall short.
-  legend: { top: 0, textStyle: { color: ink }, itemWidth: 34, itemGap: 26 },
-  grid: { left: 12, right: 24, top: 44, bottom: 30, containLabel: true },
 } as const satisfies EChartsOption;
+
+/** Without a browser widths of text are estimates; the gaps take what they fall short. */
+const legend = { top: 0, textStyle: { color: ink }, itemWidth: 34, itemGap: 26 } as const;
+
+/** The legend of some names, in as many rows as it takes, and the drawing below it. */
+function layout(names: readonly string[], size: ChartSize) {
+  const widths = names.map((name) => legend.itemWidth + legend.itemGap + 8 * name.length);
+  let [rows, left] = [1, 0];
+  for (const width of widths) {
+    if (left > 0 && left + width > chartSizes[size].width) [rows, left] = [rows + 1, 0];
+    left += width;
+  }
+  return {
+    legend: { ...legend, data: [...names] },
+    grid: { left: 12, right: 24, top: 4 + 40 * rows, bottom: 30, containLabel: true },
+  };
+}
 
 function axis({ name, log, least }: Axis, vertical: boolean) {
   return {
@@ -75,7 +92,7 @@ function axis({ name, log, least }: Axis, vertical: boolean) {
   };
 }
 
-function lineOption({ x, y, lines, marks = [] }: LineChart): EChartsOption {
+function lineOption({ x, y, lines, marks = [] }: LineChart, size: ChartSize): EChartsOption {
   const drawn = lines.map((line, index) => drawLine(line, index, lines));
   const [first] = drawn;
   if (first !== undefined && marks.length > 0) {
@@ -89,10 +106,10 @@ function lineOption({ x, y, lines, marks = [] }: LineChart): EChartsOption {
   }
   return {
     ...common,
-    legend: {
-      ...common.legend,
-      data: lines.filter(({ style }) => style !== 'faint').map(({ name }) => name),
-    },
+    ...layout(
+      lines.filter(({ style }) => style !== 'faint').map(({ name }) => name),
+      size,
+    ),
     xAxis: axis(x, false),
     yAxis: axis(y, true),
     series: drawn,
@@ -131,16 +148,23 @@ function asList(dash: (typeof dashes)[number]): readonly number[] {
   return dash === 'solid' ? [] : dash;
 }
 
-function barOption({ groups, y, bars }: BarChart): EChartsOption {
+/** Names of groups that stand beside each other without being turned. */
+const mostUpright = { wide: 8, narrow: 4 } as const;
+
+function barOption({ groups, y, bars }: BarChart, size: ChartSize): EChartsOption {
   return {
     ...common,
+    ...layout(
+      bars.map(({ name }) => name),
+      size,
+    ),
     xAxis: {
       type: 'category',
       data: [...groups],
       axisLabel: {
         color: muted,
         interval: 0,
-        rotate: groups.length > 8 ? 30 : 0,
+        rotate: groups.length > mostUpright[size] ? (size === 'wide' ? 30 : 60) : 0,
         // What is said of a group in parentheses goes below its name.
         formatter: (name: string) => name.replace(/ (?=\()/, '\n'),
       },

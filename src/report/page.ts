@@ -58,7 +58,7 @@ function renderBlock(block: Block): Html {
 function renderFigure(chart: Chart): Html {
   return html`<figure>
     <figcaption>${chart.title}</figcaption>
-    ${new Html(renderChart(chart))}
+    ${new Html(renderChart(chart, 'wide'))}${new Html(renderChart(chart, 'narrow'))}
     <details>
       <summary>The numbers</summary>
       ${renderTable(chartTable(chart))}
@@ -71,15 +71,21 @@ function renderTable({ head, rows }: Table): Html {
   const isFigure = (text: string) => /^[-+−\d(]/.test(text);
   const cell = (text: string) =>
     isFigure(text) ? html`<td class="number">${text}</td>` : html`<td>${text}</td>`;
-  const line = (cells: readonly string[]) =>
+  const line = ([first, ...cells]: readonly string[]) =>
     html`<tr>
+      <th scope="row">${first}</th>
       ${cells.map(cell)}
     </tr>`;
+  // A name stands where its column's figures do.
+  const name = (text: string, column: number) => {
+    const figures = column > 0 && rows.some((row) => isFigure(row[column] ?? ''));
+    return html`<th scope="col" ${figures ? new Html('class="number"') : ''}>${text}</th>`;
+  };
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Table">
     <table>
       <thead>
         <tr>
-          ${head.map((text) => html`<th scope="col">${text}</th>`)}
+          ${head.map(name)}
         </tr>
       </thead>
       <tbody>

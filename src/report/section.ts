@@ -73,7 +73,7 @@ export function chartTable(chart: Chart, limit = 200): Table {
       group,
       ...chart.bars.map(({ values }) => formatNumber(values[index])),
     ]);
-    return { kind: 'table', head: ['', ...chart.bars.map(({ name }) => name)], rows };
+    return { kind: 'table', head: ['group', ...chart.bars.map(({ name }) => name)], rows };
   }
   const shown = chart.lines.filter(({ style }) => style !== 'faint');
   const byX = shown.map(({ points }) => new Map(points));

@@ -14,7 +14,7 @@ h1 { font-size: 1.9rem; line-height: 1.2; margin: 1rem 0 .5rem; }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; padding-top: .6rem; border-top: 1px solid var(--rule); }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 .3rem; }
 a { color: var(--series-1); }
-nav ol { padding-left: 1.2rem; columns: 16rem; }
+nav ol { padding-left: 2rem; columns: 16rem; }
 figure { margin: 1.2rem 0; }
 figcaption { font-weight: 600; margin-bottom: .3rem; }
 details { margin-top: .3rem; color: var(--muted); }
@@ -22,11 +22,14 @@ summary { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--series-1); outline-offset: 2px; }
 .scroll { overflow-x: auto; max-height: 32rem; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .7rem; text-align: left; border-bottom: 1px solid var(--rule); vertical-align: top; }
-th { color: var(--muted); font-weight: 600; position: sticky; top: 0; background: var(--paper); }
-.number { text-align: right; white-space: nowrap; }
+th, td { padding: .3rem .7rem; text-align: start; border-bottom: 1px solid var(--rule); vertical-align: top; }
+thead th { color: var(--muted); font-weight: 600; position: sticky; top: 0; background: var(--paper); }
+tbody th { font-weight: 400; position: sticky; left: 0; background: var(--paper); }
+.number { text-align: end; white-space: nowrap; }
 mark { background: var(--mark); color: inherit; }
-mark.wrong { background: var(--wrong); }
+mark.wrong { background: var(--wrong); text-decoration: underline; text-underline-offset: .2em; }
 blockquote { margin: .5rem 0; padding-left: .9rem; border-left: 3px solid var(--rule); }
+svg.narrow { display: none; }
+@media (max-width: 34rem) { svg.wide { display: none; } svg.narrow { display: block; } }
 @media print { details, .scroll { max-height: none; } }
 `;

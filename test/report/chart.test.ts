@@ -13,7 +13,7 @@ test("charts are SVG with a name, in the page's colours alone", (t) => {
   t.is(charts.length, 2);
   for (const chart of charts) {
     const svg = renderChart(chart);
-    t.regex(svg, /^<svg role="img" aria-label="[^"<>]+" style="width:100%;height:auto"/);
+    t.regex(svg, /^<svg role="img" class="wide" aria-label="[^"<>]+" style="width:100%;height:auto"/);
     t.regex(svg, /var\(--series-1\)/);
     t.regex(svg, /var\(--muted\)/);
     t.deepEqual(svg.match(/#0[1-4]0[1-4]0[1-6]/g), null);
@@ -22,7 +22,7 @@ test("charts are SVG with a name, in the page's colours alone", (t) => {
 });
 
 test('names of axes, lines and marks are in the drawing', (t) => {
-  const [lines, bars] = charts.map(renderChart);
+  const [lines, bars] = charts.map((chart) => renderChart(chart));
   for (const text of ['step', 'loss', 'LSTM', 'Transformer', 'crossing'])
     t.true(lines.includes(`>${text}<`), text);
   for (const text of ['who', 'what', 'F1', 'LSTM']) t.true(bars.includes(`>${text}<`), text);
