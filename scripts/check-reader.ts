@@ -86,9 +86,11 @@ async function measured<T>(what: string, work: () => Promise<T>): Promise<T> {
   }, 1);
   const began = performance.now();
   delay.enable();
-  const result = await work();
-  delay.disable();
-  clearInterval(turns);
+  // An interval that goes on after a failure would keep the process alive.
+  const result = await work().finally(() => {
+    delay.disable();
+    clearInterval(turns);
+  });
   const milliseconds = (nanoseconds: number) => `${(nanoseconds / 1e6).toFixed(1)} ms`;
   print(
     `${what}: ${((performance.now() - began) / 1000).toFixed(1)} s; event loop delayed by ` +

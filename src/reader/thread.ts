@@ -99,6 +99,8 @@ export class ReaderThread {
 
   /** Gives the worker as many questions as it should have. */
   #send(): void {
+    // Whoever closes it waits for its end, whatever still comes from it.
+    if (this.#closed !== undefined) return;
     let characters = charactersOf(this.#sent);
     for (const [id, pending] of this.#waiting) {
       const { length } = pending.request.context;

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { QaError } from '../../src/errors.js';
 import { ReaderThread } from '../../src/reader/thread.js';
@@ -33,6 +35,27 @@ for (const [deed, reason] of [
     await thread.close(new QaError('Nobody hears of this.'));
   });
 }
+
+test('a process waits for its thread to end, also where an answer comes after nobody wanted it', async (t) => {
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ type }) => {
+      if (type !== 'close') return;
+      parentPort.postMessage({ type: 'done', id: 0, reading: {} });
+      setTimeout(() => parentPort.close(), 100);
+    });
+    parentPort.postMessage({ type: 'ready' });`;
+  const main = `
+    import { ReaderThread } from ${JSON.stringify(new URL('../../src/reader/thread.js', import.meta.url))};
+    const program = new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(program)}`)});
+    const thread = await ReaderThread.start({ dir: 'none', options: {} }, program);
+    const asked = thread.ask(${JSON.stringify(request)}, undefined).catch(() => undefined);
+    await thread.close(new Error('enough'));
+    await asked;
+    process.stdout.write('closed');`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', main]);
+  t.is(stdout, 'closed', stderr);
+});
 
 test('a thread that dies before it is ready cannot be loaded', async (t) => {
   for (const program of ['process.exit(0);', "throw new Error('no luck');"]) {
