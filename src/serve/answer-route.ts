@@ -54,7 +54,7 @@ export function addAnswerRoute(
       const { scores, ...reading } = await reader
         .read(question, context, {
           ...options,
-          signal: AbortSignal.any([whenGone(reply), AbortSignal.timeout(maxWait)]),
+          signal: whenUnwanted(reply, maxWait),
         })
         .catch(refuseUnanswerable);
       return {
@@ -74,24 +74,27 @@ export function addAnswerRoute(
 }
 
 /**
- * Aborts once the client closed its connection without its answer. Fastify's `request.signal` listens to the request,
- * which Node closes as soon as its body was read.
+ * Aborts once the client closed its connection without its answer, or has waited so many milliseconds. Fastify's
+ * `request.signal` listens to the request, which Node closes as soon as its body was read; `AbortSignal.any` does not
+ * keep those that it is made of, and a timeout among them is collected before its time.
  */
-function whenGone({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
+function whenUnwanted({ raw }: FastifyReply, maxWait: number): AbortSignal {
+  const unwanted = new AbortController();
+  const waiting = setTimeout(() => {
+    const problem = 'Other questions took all the time there is; try again soon.';
+    unwanted.abort(new HttpError(503, 'ERR_TOO_BUSY', problem));
+  }, maxWait).unref();
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
+    clearTimeout(waiting);
+    if (!raw.writableFinished) unwanted.abort();
   });
-  return gone.signal;
+  return unwanted.signal;
 }
 
 /** Statuses of the reader's errors that tell a client what to do; all others are the server's own. */
 const statuses: Readonly<Record<string, number>> = { ERR_QUESTION_TOO_LONG: 422, ERR_READER_DISPOSED: 503 };
 
 function refuseUnanswerable(error: unknown): never {
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    throw new HttpError(503, 'ERR_TOO_BUSY', 'Other questions took all the time there is; try again soon.');
-  }
   const status = error instanceof QaError ? statuses[error.code] : undefined;
   if (error instanceof QaError && status !== undefined)
     throw new HttpError(status, error.code, error.message);

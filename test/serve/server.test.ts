@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import type { FastifyInstance } from 'fastify';
 import { Reader } from '../../src/reader/reader.js';
@@ -144,23 +146,29 @@ test('few questions about very long texts fill the queue, too', async (t) => {
   await full.close();
 });
 
-test('a question that waits too long is given up with 503', async (t) => {
+test('a question that waits too long is given up with 503, whatever is collected meanwhile', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = setInterval(runInNewContext('gc') as () => void, 5);
+  const asked: unknown[] = [];
   const busy = await createServer(
     {
       pending: 1,
       pendingCharacters: 20,
       read: (_question, _context, options) =>
         new Promise((_resolve, reject) => {
+          asked.push(options);
           options?.signal?.addEventListener('abort', () => {
             reject(options.signal?.reason as Error);
           });
         }),
     },
-    { maxWait: 20 },
+    { maxWait: 200 },
   );
   const response = await busy.inject({ method: 'POST', url: '/answer', payload: { question, context } });
   t.is(response.statusCode, 503);
   t.is(response.headers['retry-after'], '1');
+  clearInterval(collect);
+  t.is(asked.length, 1);
   t.is(response.json<{ code: string }>().code, 'ERR_TOO_BUSY');
   await busy.close();
 });
