@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { runtimeInfo } from '../../src/runtime.js';
 
@@ -14,20 +15,38 @@ export interface Machine {
 
 export function describeMachine(device: string): Machine {
   const processors = cpus();
-  const processor = processors[0]?.model.trim() ?? process.arch;
+  const model = processors[0]?.model.trim() ?? process.arch;
+  const processor = processorName(model, existsSync(cpuinfo) ? readFileSync(cpuinfo, 'utf8') : '');
   const gpu = device.startsWith('cuda') ? gpuName() : null;
   const cores = processors.length;
-  const words = `${gpu === null ? '' : `${gpu} `}${processor} ${cores} cores`;
   return {
-    name: words
-      .toLowerCase()
-      .replace(/\(r\)|\(tm\)/g, '')
-      .replace(/[^a-z0-9]+/g, '-'),
+    name: fileName(`${gpu === null ? '' : `${gpu} `}${processor} ${cores} cores`),
     processor,
     cores,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     gpu,
   };
+}
+
+/** Of Linux alone. */
+const cpuinfo = '/proc/cpuinfo';
+
+/**
+ * A processor's name with its family and model, where Linux tells them: generations may share a name, as AMD's do in a
+ * virtual machine that calls them all EPYC.
+ */
+export function processorName(model: string, cpuinfo: string): string {
+  const numberOf = (field: string) => new RegExp(`^${field}\\s*:\\s*(\\d+)$`, 'm').exec(cpuinfo)?.[1];
+  const [family, number] = [numberOf('cpu family'), numberOf('model')];
+  return family === undefined || number === undefined ? model : `${model} (family ${family} model ${number})`;
+}
+
+/** Words as a file may be called. */
+export function fileName(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/\(r\)|\(tm\)/g, '')
+    .replace(/[^a-z0-9]+/g, '-');
 }
 
 function gpuName(): string {
@@ -37,7 +56,13 @@ function gpuName(): string {
   return stdout?.split('\n')[0]?.trim() || 'gpu';
 }
 
-export function describeSoftware(): object {
+export interface Software {
+  readonly node: string;
+  readonly torch: string;
+  readonly cpu_capability: string;
+}
+
+export function describeSoftware(): Software {
   const { torchVersion, cpuCapability } = runtimeInfo();
   return { node: process.version, torch: torchVersion, cpu_capability: cpuCapability };
 }
