@@ -56,6 +56,7 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
   const machine = describeMachine(args.device);
   const path = join(args.outputDir, 'results', `${machine.name}${args.quick ? '-quick' : ''}.json`);
   await writeJsonAtomic(path, {
+    date: new Date().toISOString(),
     machine,
     software: describeSoftware(),
     settings: {

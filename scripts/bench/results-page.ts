@@ -13,6 +13,8 @@ import { labels, variants } from './variants.js';
 
 /** What is read of a file of results. */
 export interface Results {
+  /** When they were measured, in ISO 8601; the first files do not say. */
+  readonly date?: string;
   readonly machine: Machine;
   readonly software: { readonly torch: string };
   readonly settings: { readonly device: string; readonly threads: number };
@@ -53,6 +55,7 @@ export function wholeMarkdown(results: Results): string {
     .map((line) => `- ${line}`);
   return [
     `### ${placeOf(results)}`,
+    ...(results.date === undefined ? [] : [`Measured on ${results.date.slice(0, 10)}.`]),
     limitLine(limits).trim(),
     sampleTable(measurements).trim(),
     ratioTable(ratios).trim(),
@@ -78,15 +81,23 @@ async function readResults(folder: string): Promise<Results[]> {
   );
 }
 
+/** The machine measured last, in short; of others only that there are some. */
+export function frontMarkdown(all: readonly Results[]): string[] {
+  const byDate = [...all].sort((a, b) => (a.date ?? '').localeCompare(b.date ?? ''));
+  const others = all.length - 1;
+  const elsewhere = `On ${others === 1 ? 'another machine' : `${others} other machines`}: [bench/](bench/README.md#results).`;
+  return [...byDate.slice(-1).map(shortMarkdown), ...(others > 0 ? [elsewhere] : [])];
+}
+
 /**
  * Writes the charts of all machines in `folder/results`, and what was measured into `folder/README.md` and, in short,
- * into the package's front page, where that lies above.
+ * that of the last one into the package's front page, where that lies above.
  */
 export async function writeResultPages(folder: string): Promise<void> {
   const all = await readResults(join(folder, 'results'));
   const pages = [
     { path: join(folder, 'README.md'), text: all.map(wholeMarkdown) },
-    { path: join(folder, '..', 'README.md'), text: all.map(shortMarkdown) },
+    { path: join(folder, '..', 'README.md'), text: frontMarkdown(all) },
   ];
   for (const { path, text } of pages) {
     if (existsSync(path)) await replacePart(path, 'results', text.join('\n\n'));
