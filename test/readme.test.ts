@@ -31,17 +31,23 @@ for (const example of examples) {
   });
 }
 
+/** What a link calls a page's sections, as GitHub does. */
+function sectionsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, text]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 test('files and sections that the README links to are there', (t) => {
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
-  const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(
-    ([, text]) =>
-      `#${text
-        .toLowerCase()
-        .replace(/[^\w ]/g, '')
-        .replaceAll(' ', '-')}`,
-  );
   t.true(links.length > 0);
   for (const link of links) {
-    t.true(link.startsWith('#') ? headings.includes(link) : existsSync(join(root, link)), link);
+    const [file, section] = link.split('#');
+    const path = join(root, file || 'README.md');
+    t.true(existsSync(path), link);
+    if (section !== undefined) t.true(sectionsOf(readFileSync(path, 'utf8')).includes(section), link);
   }
 });
