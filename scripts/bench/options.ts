@@ -6,6 +6,7 @@ import { sample } from '../../src/data/sample.js';
 import { packageRoot } from '../../src/setup/paths.js';
 import { availableThreads } from '../../src/setup/threads.js';
 import type { ContestantSettings } from './contestant.js';
+import { scoreOptions, scoreSettings } from './score-options.js';
 
 /** SQuAD's dev set in a folder that checkouts share, where there is one. */
 const shared = join(packageRoot, '..', 'shared', 'squad');
@@ -17,6 +18,11 @@ const options = {
     type: 'boolean',
     default: false,
     describe: "Measure how qa-native's cost grows instead, and plot it into bench/README.md",
+  },
+  scores: {
+    type: 'boolean',
+    default: false,
+    describe: 'Measure what the flags for speed score beside the default instead, from three seeds',
   },
   device: { type: 'string', default: 'cpu', describe: 'cpu or cuda' },
   threads: { type: 'number', default: availableThreads(), describe: 'Threads of each' },
@@ -44,12 +50,16 @@ const options = {
     type: 'string',
     describe: 'A Python with requirements.txt installed [default: one in the cache]',
   },
+  ...scoreOptions,
 } as const;
 
 export type BenchArgs = Awaited<ReturnType<typeof parseOptions>>;
 
 export function parseOptions() {
-  return yargs(process.argv.slice(2)).scriptName('npm run bench --').options(options).strict().parseAsync();
+  const parser = yargs(process.argv.slice(2)).scriptName('npm run bench --').options(options).strict();
+  // Apart from the others: options of any name would take the types of those.
+  parser.options(scoreSettings);
+  return parser.parseAsync();
 }
 
 /** What all contestants measure with: the notebook's settings. */

@@ -4,7 +4,7 @@ import { least, median, most, type Samples } from './samples.js';
 import { labels, variants, type Variant } from './variants.js';
 
 /** Rows of cells as lines of Markdown, columns of equal width. */
-function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column].length)),
   );
