@@ -47,5 +47,11 @@ export class Fields {
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value).slice(0, 60);
+  if (value === undefined) return 'nothing';
+  try {
+    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+  } catch {
+    // Deeper than anything can be written down.
+    return 'lists in lists without end';
+  }
 }

@@ -31,6 +31,8 @@ function parseCsv(text: string, source: string): CsvRecord[] {
     return parse(text, {
       columns: checkHeader,
       info: true,
+      // All of them: one file may have several.
+      record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
     }) as unknown as CsvRecord[];
   } catch (error) {

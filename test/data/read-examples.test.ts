@@ -73,6 +73,7 @@ const refused: readonly (readonly [name: string, content: string | Buffer, messa
     /at row 2 \(line 4\), column answers in \S*x\.csv, got "Aare" \(expected "\("/,
   ],
   ['x.csv', `${header}a,b,c,\n`, /at row 1 \(line 2\), column answers .* got "" /],
+  ['x.csv', `${header}a,b,c,${'['.repeat(2e5)}${']'.repeat(2e5)}\n`, /got lists in lists without end;/],
   ['x.csv', '', /Expected a question in/],
   ['x.parquet', 'not parquet, but long enough', /Expected a file of questions at \S*x\.parquet, but .*read/],
   ['x.json.gz', gzipSync('{"data": []}').subarray(0, 20), /a file of questions at \S*x\.json\.gz, but/],
@@ -106,6 +107,16 @@ test('a Parquet file that was cut is refused', async (t) => {
 test('a file that is not there is refused', async (t) => {
   const path = join(t.context.folder, 'none.json');
   await t.throwsAsync(readExamples(path), { message: /Expected a file of questions at \S*none\.json, but/ });
+});
+
+test('a CSV with several kinds of line ends, and empty lines, is read', async (t) => {
+  const path = join(t.context.folder, 'x.csv');
+  const line = (id: string) => `${id},The Aare.,Which?,${cell(answers)}`;
+  await writeFile(path, `${header}${line('a')}\r\n\n${line('b')}\r${line('c')}\n\n\n`);
+  t.deepEqual(
+    (await readExamples(path)).examples.map(({ id }) => id),
+    ['a', 'b', 'c'],
+  );
 });
 
 test('whole numbers are ids, and a byte order mark is dropped', async (t) => {
