@@ -42,6 +42,11 @@ const isSaving = (dir: string) => existsSync(dir) && readdirSync(dir).some((name
 const hasCheckpoint = (dir: string) =>
   existsSync(dir) && readdirSync(dir).some((name) => /^checkpoint-\d+$/.test(name));
 
+/** Where a slow machine was killed before its first save there is nothing to go on from. */
+function goOn(root: string, dir: string): string[] {
+  return commandLine(root, dir, ...(hasCheckpoint(dir) ? ['--resume-from-checkpoint'] : []));
+}
+
 /** Starts a run and kills it; false where it had ended before. */
 async function killOne(args: readonly string[], dir: string, whileSaving: boolean): Promise<boolean> {
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
@@ -78,12 +83,11 @@ async function main(): Promise<number> {
     const dir = join(root, 'killed');
     let [killed, midSave] = [0, 0];
     for (let index = 0; index < kills; index += 1) {
-      const more = hasCheckpoint(dir) ? ['--resume-from-checkpoint'] : [];
-      if (!(await killOne(commandLine(root, dir, ...more), dir, index % 2 === 1))) break;
+      if (!(await killOne(goOn(root, dir), dir, index % 2 === 1))) break;
       killed += 1;
       if (isSaving(dir)) midSave += 1;
     }
-    run(commandLine(root, dir, '--resume-from-checkpoint'));
+    run(goOn(root, dir));
 
     const different = compared.filter(
       (name) => !readFileSync(join(dir, name)).equals(readFileSync(join(whole, name))),
