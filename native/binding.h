@@ -142,6 +142,7 @@ void definePaddedAttention(Napi::Object& exports);
 void defineGeluLinear(Napi::Object& exports);
 void defineLstm(Napi::Object& exports);
 void defineFastLayers(Napi::Object& exports);
+void definePackedAttention(Napi::Object& exports);
 void defineVarlenAttention(Napi::Object& exports);
 void defineOptim(Napi::Object& exports);
 void defineCudaGraph(Napi::Object& exports);

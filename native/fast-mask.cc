@@ -37,7 +37,7 @@ void applyBlocks(const void* input, void* output, int64_t count, uint64_t key, i
   auto* to = static_cast<Element*>(output);
   std::array<uint16_t, kBlock> numbers;
   for (int64_t start = 0; start < count; start += kBlock) {
-    drawBlock(key, static_cast<uint64_t>(first + start / kBlock), numbers);
+    drawBlock(key, static_cast<uint64_t>(first + start / kBlock), numbers.data());
     applyBlock(from + start, to + start, numbers.data(), std::min(kBlock, count - start), keep, scale);
   }
 }
@@ -45,6 +45,7 @@ void applyBlocks(const void* input, void* output, int64_t count, uint64_t key, i
 }  // namespace
 
 FastMask FastMask::draw(double p) {
+  if (p == 0) return FastMask(0, p);
   auto generator = at::detail::getDefaultCPUGenerator();
   auto* impl = at::check_generator<at::CPUGeneratorImpl>(generator);
   const std::lock_guard<std::mutex> lock(impl->mutex_);
@@ -55,6 +56,14 @@ FastMask::FastMask(uint64_t key, double p)
     : key_(key), keep_(static_cast<uint32_t>(std::lround((1 - p) * 65536))), scale_(65536.0F / static_cast<float>(keep_)) {}
 
 int64_t FastMask::blocks(int64_t count) { return (count + kBlock - 1) / kBlock; }
+
+int64_t FastMask::count(int64_t blocks) { return blocks * kBlock; }
+
+RowDropout FastMask::rows(int64_t first, int64_t blocks, uint16_t* numbers) const {
+  if (!drops()) return {nullptr, keep_, scale_};
+  for (int64_t block = 0; block < blocks; ++block) drawBlock(key_, static_cast<uint64_t>(first + block), numbers + count(block));
+  return {numbers, keep_, scale_};
+}
 
 void FastMask::apply(const Tensor& input, Tensor& output, int64_t first) const {
   const auto apply = input.scalar_type() == at::kFloat ? applyBlocks<float> : applyBlocks<uint16_t>;

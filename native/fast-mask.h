@@ -3,19 +3,30 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "row-dropout.h"
+
 namespace qa {
 
 /// A dropout's masks: those of one `key`, which differ from block to block.
 class FastMask {
  public:
-  /// Takes a key from the default generator, so that a seed determines all masks.
+  /// Takes a key from the default generator, so that a seed determines all masks; none where `p` is 0.
   static FastMask draw(double p);
   FastMask(uint64_t key, double p);
 
   uint64_t key() const { return key_; }
+  /// What is kept is multiplied by it.
+  float scale() const { return scale_; }
+  bool drops() const { return keep_ < 65536; }
 
   /// Blocks that `count` elements take.
   static int64_t blocks(int64_t count);
+
+  /// Numbers in as many blocks.
+  static int64_t count(int64_t blocks);
+
+  /// Draws blocks from `first` on into `numbers`, where there is a dropout at all.
+  RowDropout rows(int64_t first, int64_t blocks, uint16_t* numbers) const;
 
   /// Sets output[i] to input[i] scaled, or to 0 where it is dropped, with the mask that begins at block `first`. Float32
   /// or bfloat16; input and output may be the same.

@@ -1,5 +1,6 @@
 #include "philox.h"
 
+#include <array>
 #include <cstring>
 
 #include "vectorize.h"
@@ -39,10 +40,10 @@ QA_VECTORIZE void philox(uint64_t key, uint64_t index, uint32_t* out) {
 
 }  // namespace
 
-void drawBlock(uint64_t key, uint64_t index, std::array<uint16_t, kBlock>& numbers) {
+void drawBlock(uint64_t key, uint64_t index, uint16_t* numbers) {
   std::array<uint32_t, kBlock / 2> words;
   philox(key, index, words.data());
-  std::memcpy(numbers.data(), words.data(), sizeof(numbers));
+  std::memcpy(numbers, words.data(), sizeof(words));
 }
 
 }  // namespace qa

@@ -2,7 +2,6 @@
 // forward and backward, and does not depend on the number of threads.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace qa {
@@ -11,6 +10,6 @@ namespace qa {
 constexpr int64_t kBlock = 512;
 
 /// Draws block `index` of the stream `key`: uniform 16-bit numbers. Philox4x32-10 (Salmon et al. 2011) on 64 counters.
-void drawBlock(uint64_t key, uint64_t index, std::array<uint16_t, kBlock>& numbers);
+void drawBlock(uint64_t key, uint64_t index, uint16_t* numbers);
 
 }  // namespace qa

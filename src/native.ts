@@ -153,20 +153,15 @@ interface Addon {
   // fast-layers.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;
-  packedAttention(
-    query: Handle,
-    key: Handle,
-    value: Handle,
-    lengths: readonly number[],
-    heads: number,
-    dropoutP: number,
-  ): Handle;
   denseLstm(
     input: Handle,
     state: Handles,
     parameters: Handles,
     training: boolean,
   ): [output: Handle, hidden: Handle, cell: Handle];
+
+  // packed-attention.cc
+  packedAttention(projected: Handle, lengths: readonly number[], heads: number, dropoutP: number): Handle;
 
   // varlen-attention.cc
   varlenAttention(

@@ -8,7 +8,7 @@ import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
 import * as init from './init.js';
 import { LayerNorm } from './layer-norm.js';
-import { Linear } from './linear.js';
+import { Linear, linearSideBySide } from './linear.js';
 import { Module } from './module.js';
 import { toActivations, type PackedTokens } from './packed.js';
 import { packedAttention } from './packed-attention.js';
@@ -70,11 +70,14 @@ class BertSelfAttention extends Module {
   }
 
   forward(hidden: Tensor, visible: Visible): Tensor {
+    const dropoutP = this.training ? this.dropoutP : 0;
+    if (!('added' in visible)) {
+      const projected = linearSideBySide(hidden, [this.query, this.key, this.value]);
+      return packedAttention(projected, visible, this.heads, dropoutP);
+    }
     const query = this.query.forward(hidden);
     const key = this.key.forward(hidden);
     const value = this.value.forward(hidden);
-    const dropoutP = this.training ? this.dropoutP : 0;
-    if (!('added' in visible)) return packedAttention(query, key, value, visible, this.heads, dropoutP);
     const [batch, length, width] = hidden.shape as [number, number, number];
     const toHeads = (a: Tensor) => a.view(batch, length, this.heads, width / this.heads).permute(0, 2, 1, 3);
     const context = paddedAttention(toHeads(query), toHeads(key), toHeads(value), visible, dropoutP);

@@ -1,4 +1,4 @@
-import { empty } from '../create.js';
+import { cat, empty } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
 import { activations, type HiddenAct } from './activations.js';
@@ -32,4 +32,11 @@ export class Linear extends Module {
     if (activation !== 'gelu' || kernels().fast) return this.forward(activations[activation](input));
     return new Tensor(native.geluLinear(input.handle, this.weight.handle, this.bias.handle));
   }
+}
+
+/** `forward` of several layers of one input, their outputs side by side: one product in place of many. */
+export function linearSideBySide(input: Tensor, layers: readonly Linear[]): Tensor {
+  const weight = cat(layers.map((layer) => layer.weight));
+  const bias = cat(layers.map((layer) => layer.bias));
+  return new Tensor(native.fastLinear(input.handle, weight.handle, bias.handle));
 }

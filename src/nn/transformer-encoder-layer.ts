@@ -32,12 +32,9 @@ class SelfAttention extends Module {
     this.out_proj.bias.setZero();
   }
 
-  /** Query, key and value of packed rows, [tokens, width] each. */
-  project(input: Tensor): [query: Tensor, key: Tensor, value: Tensor] {
-    const projected = new Tensor(
-      native.fastLinear(input.handle, this.in_proj_weight.handle, this.in_proj_bias.handle),
-    );
-    return projected.split(input.size(-1), -1) as [Tensor, Tensor, Tensor];
+  /** Query, key and value of packed rows, side by side: [tokens, 3 * width]. */
+  project(input: Tensor): Tensor {
+    return new Tensor(native.fastLinear(input.handle, this.in_proj_weight.handle, this.in_proj_bias.handle));
   }
 }
 
@@ -88,9 +85,8 @@ export class TransformerEncoderLayer extends Module {
   /** The same for packed rows, [tokens, dModel], each token seeing all of its own row. */
   forwardPacked(src: Tensor, lengths: readonly number[]): Tensor {
     const { self_attn: attention, dropout } = this;
-    const [query, key, value] = attention.project(src);
     const p = this.training ? this.dropout.p : 0;
-    const attended = packedAttention(query, key, value, lengths, this.nhead, p);
+    const attended = packedAttention(attention.project(src), lengths, this.nhead, p);
     const x = this.norm1.forward(src.add(dropout.forward(attention.out_proj.forward(attended))));
     const hidden = dropout.forward(this.linear1.forward(x).relu());
     return this.norm2.forward(x.add(dropout.forward(this.linear2.forward(hidden))));

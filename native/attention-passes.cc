@@ -1,0 +1,139 @@
+#include "attention-passes.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "numbers.h"
+#include "vectorize.h"
+
+namespace qa {
+namespace {
+
+/// Sums and maxima in as many parts as a vector has places: the compiler must not reorder a plain one.
+constexpr int64_t kLanes = 16;
+using Lanes = std::array<float, kLanes>;
+
+/// The sum of value(i) for i below `count`, a multiple of kLanes.
+template <typename Value>
+inline float sumUpTo(int64_t count, Value value) {
+  Lanes lanes{};
+  for (int64_t i = 0; i < count; i += kLanes) {
+    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += value(i + lane);
+  }
+  float sum = 0;
+  for (const auto lane : lanes) sum += lane;
+  return sum;
+}
+
+}  // namespace
+template <typename Stored, typename Element>
+QA_VECTORIZE void gather(const Stored* input, int64_t stride, int64_t rows, int64_t width, Element* output) {
+  const auto outWidth = padded(width);
+  for (int64_t row = 0; row < rows; ++row, input += stride, output += outWidth) {
+    if constexpr (std::is_same_v<Stored, Element>) {
+      std::copy(input, input + width, output);
+    } else {
+      for (int64_t i = 0; i < width; ++i) output[i] = fromFloat<Element>(toFloat(input[i]));
+    }
+    std::fill(output + width, output + outWidth, Element{0});
+  }
+  std::fill(output, output + (padded(rows) - rows) * outWidth, Element{0});
+}
+
+template <typename Stored>
+QA_VECTORIZE void scatter(const float* input, int64_t rows, int64_t width, Stored* output, int64_t stride) {
+  for (int64_t row = 0; row < rows; ++row, input += padded(width), output += stride) {
+    for (int64_t i = 0; i < width; ++i) output[i] = fromFloat<Stored>(input[i]);
+  }
+}
+
+QA_VECTORIZE void transposeWords(const uint32_t* input, int64_t rows, int64_t words, uint32_t* output) {
+  constexpr int64_t kSide = 16;
+  for (int64_t row = 0; row < rows; row += kSide) {
+    for (int64_t word = 0; word < words; word += kSide) {
+      const auto* from = input + row * words + word;
+      auto* to = output + word * rows + row;
+      for (int64_t i = 0; i < kSide; ++i) {
+        for (int64_t j = 0; j < kSide; ++j) to[i * rows + j] = from[j * words + i];
+      }
+    }
+  }
+}
+
+void pairRows(const float* input, int64_t rows, int64_t width, float* output) {
+  std::memcpy(output, input, static_cast<size_t>(rows * width) * sizeof(float));
+}
+
+QA_VECTORIZE void pairRows(const uint16_t* input, int64_t rows, int64_t width, uint16_t* output) {
+  for (int64_t row = 0; row < rows; row += 2, input += 2 * width, output += 2 * width) {
+    for (int64_t i = 0; i < width; ++i) {
+      output[2 * i] = input[i];
+      output[2 * i + 1] = input[width + i];
+    }
+  }
+}
+
+template <typename Element>
+QA_VECTORIZE void softmaxRows(float* scores, int64_t rows, int64_t length, float scale, const RowDropout& dropout,
+                              Element* probabilities, Element* kept) {
+  const auto width = padded(length);
+  const auto* numbers = dropout.numbers;
+  const auto keep = dropout.keep;
+  for (int64_t row = 0; row < rows; ++row, scores += width, kept += width) {
+    std::fill(scores + length, scores + width, -std::numeric_limits<float>::infinity());
+    Lanes lanes;
+    lanes.fill(-std::numeric_limits<float>::infinity());
+    for (int64_t i = 0; i < width; i += kLanes) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] = lanes[lane] < scores[i + lane] ? scores[i + lane] : lanes[lane];
+    }
+    const auto most = *std::max_element(lanes.begin(), lanes.end());
+    const auto sum = sumUpTo(width, [&](int64_t i) { return scores[i] = exponential((scores[i] - most) * scale); });
+    const auto share = 1.0F / sum;
+    if (numbers == nullptr) {
+      for (int64_t i = 0; i < width; ++i) kept[i] = fromFloat<Element>(scores[i] * share);
+      if (probabilities != nullptr) probabilities = std::copy(kept, kept + width, probabilities);
+      continue;
+    }
+    const auto keptShare = share * dropout.scale;
+    for (int64_t i = 0; i < width; ++i) kept[i] = fromFloat<Element>(numbers[i] < keep ? scores[i] * keptShare : 0.0F);
+    if (probabilities != nullptr) {
+      for (int64_t i = 0; i < width; ++i) {
+        probabilities[i] = fromFloat<Element>(numbers[i] < keep ? scores[i] * share : scores[i] * -share);
+      }
+      probabilities += width;
+    }
+    numbers += width;
+  }
+}
+
+template <typename Element>
+QA_VECTORIZE void softmaxGradient(const Element* probabilities, float* keptGrad, int64_t rows, int64_t width, float scale,
+                                  float dropoutScale, Element* scoreGrad, Element* kept) {
+  for (int64_t row = 0; row < rows; ++row, probabilities += width, keptGrad += width, scoreGrad += width, kept += width) {
+    const auto mean = sumUpTo(width, [&](int64_t i) {
+      const auto signedShare = toFloat(probabilities[i]);
+      const auto isKept = (std::bit_cast<uint32_t>(signedShare) >> 31) == 0;
+      kept[i] = fromFloat<Element>(isKept ? signedShare * dropoutScale : 0.0F);
+      keptGrad[i] = isKept ? keptGrad[i] * dropoutScale : 0.0F;
+      return signedShare * keptGrad[i];
+    });
+    for (int64_t i = 0; i < width; ++i) {
+      const auto share = std::bit_cast<float>(std::bit_cast<uint32_t>(toFloat(probabilities[i])) & 0x7fffffffU);
+      scoreGrad[i] = fromFloat<Element>(share * (keptGrad[i] - mean) * scale);
+    }
+  }
+}
+
+template void gather(const float*, int64_t, int64_t, int64_t, float*);
+template void gather(const uint16_t*, int64_t, int64_t, int64_t, float*);
+template void gather(const uint16_t*, int64_t, int64_t, int64_t, uint16_t*);
+template void scatter(const float*, int64_t, int64_t, float*, int64_t);
+template void scatter(const float*, int64_t, int64_t, uint16_t*, int64_t);
+template void softmaxRows(float*, int64_t, int64_t, float, const RowDropout&, float*, float*);
+template void softmaxRows(float*, int64_t, int64_t, float, const RowDropout&, uint16_t*, uint16_t*);
+template void softmaxGradient(const float*, float*, int64_t, int64_t, float, float, float*, float*);
+template void softmaxGradient(const uint16_t*, float*, int64_t, int64_t, float, float, uint16_t*, uint16_t*);
+
+}  // namespace qa

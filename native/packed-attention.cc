@@ -1,0 +1,228 @@
+// softmax(Q Kᵀ / sqrt(d)) V within each sequence of a packed batch, for the CPU. A core computes a head on its own, 32
+// queries at a time, so that scores never leave its cache; and it pads a head's rows to multiples of 32, since oneDNN
+// makes machine code for each new size of a product, which takes longer than such a product.
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "attention-passes.h"
+#include "binding.h"
+#include "fast-mask.h"
+#include "parallel.h"
+#include "tile-product.h"
+
+namespace qa {
+namespace {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Memory of one head's matrix, from LibTorch's allocator.
+template <typename T>
+class Buffer {
+ public:
+  explicit Buffer(int64_t count) : bytes_(at::empty({count * static_cast<int64_t>(sizeof(T))}, at::kByte)) {}
+  operator T*() const { return static_cast<T*>(bytes_.mutable_data_ptr()); }
+  uint32_t* words() const { return static_cast<uint32_t*>(bytes_.mutable_data_ptr()); }
+
+ private:
+  Tensor bytes_;
+};
+
+/// One head of one sequence: its rows and columns, and where its probabilities and its dropout's blocks begin.
+struct Head {
+  int64_t row, length, column, width, square, block;
+
+  int64_t rows() const { return padded(length); }
+  int64_t columns() const { return padded(width); }
+};
+
+/// All heads; those of one sequence lie far apart, as threads take neighbours, and should have equally much to do.
+std::vector<Head> headsOf(const std::vector<int64_t>& lengths, int64_t heads, int64_t width) {
+  std::vector<Head> all;
+  int64_t square = 0, block = 0;
+  for (int64_t head = 0; head < heads; ++head) {
+    int64_t row = 0;
+    for (const auto length : lengths) {
+      all.push_back({row, length, head * width / heads, width / heads, square, block});
+      row += length;
+      square += padded(length) * padded(length);
+      block += padded(length) / kTile * FastMask::blocks(kTile * padded(length));
+    }
+  }
+  return all;
+}
+
+/// The columns of all heads' queries, keys and values, side by side in [tokens, 3 * width].
+template <typename Stored>
+struct Projected {
+  Stored* data;
+  int64_t width;
+
+  int64_t stride() const { return 3 * width; }
+  Stored* of(const Head& head, int64_t part) const { return data + head.row * stride() + part * width + head.column; }
+};
+
+/// A head's rows, padded, as the left factor of a product.
+template <typename Element, typename Stored>
+Buffer<Element> rowsOf(const Head& head, const Stored* first, int64_t stride) {
+  Buffer<Element> rows(head.rows() * head.columns());
+  gather<Stored, Element>(first, stride, head.length, head.width, rows);
+  return rows;
+}
+
+/// And as the right factor: as they are, or transposed.
+template <typename Element>
+Buffer<Element> paired(const Element* matrix, int64_t rows, int64_t columns) {
+  Buffer<Element> pairs(rows * columns);
+  pairRows(matrix, rows, columns, pairs);
+  return pairs;
+}
+
+template <typename Element>
+Buffer<Element> transposedPairs(const Buffer<Element>& matrix, int64_t rows, int64_t columns) {
+  Buffer<Element> transposed(rows * columns);
+  transposeWords(matrix.words(), rows, columns * static_cast<int64_t>(sizeof(Element)) / 4, transposed.words());
+  return transposed;
+}
+
+/// [rows, columns] to [columns, rows]. Pairs of rows are words, whose transpose has them one after the other.
+template <typename Element>
+Buffer<Element> transpose(const Element* matrix, int64_t rows, int64_t columns) {
+  const auto pairs = paired(matrix, rows, columns);
+  const auto pairCount = rows * static_cast<int64_t>(sizeof(Element)) / 4;
+  Buffer<Element> transposed(rows * columns);
+  transposeWords(pairs.words(), pairCount, columns, transposed.words());
+  return transposed;
+}
+
+template <typename Stored, typename Element>
+void attend(const Head& head, const Projected<const Stored>& projected, const FastMask& mask, Element* probabilities, Stored* output) {
+  const auto rows = head.rows(), columns = head.columns();
+  const auto rowsOfPart = [&](int64_t part) { return rowsOf<Element>(head, projected.of(head, part), projected.stride()); };
+  const auto query = rowsOfPart(0);
+  const auto keys = transposedPairs(rowsOfPart(1), rows, columns);
+  const auto values = paired<Element>(rowsOfPart(2), rows, columns);
+  const auto scale = 1 / std::sqrt(static_cast<float>(head.width));
+  const Buffer<float> scores(kTile * rows), attended(kTile * columns);
+  const Buffer<Element> kept(kTile * rows);
+  const auto blocks = FastMask::blocks(kTile * rows);
+  const Buffer<uint16_t> numbers(FastMask::count(blocks));
+  for (int64_t first = 0; first < rows; first += kTile) {
+    tileProduct(kTile, rows, columns, query + first * columns, columns, keys, rows, scores, rows);
+    const auto dropout = mask.rows(head.block + first / kTile * blocks, blocks, numbers);
+    auto* saved = probabilities == nullptr ? nullptr : probabilities + head.square + first * rows;
+    softmaxRows<Element>(scores, kTile, head.length, scale, dropout, saved, kept);
+    tileProduct(kTile, columns, rows, kept, rows, values, columns, attended, columns);
+    scatter<Stored>(attended, std::min(kTile, head.length - first), head.width,
+                    output + (head.row + first) * projected.width + head.column, projected.width);
+  }
+}
+
+template <typename Stored, typename Element>
+void attendBackward(const Head& head, const Projected<const Stored>& projected, const Stored* outputGrad, const Element* probabilities,
+                    float dropoutScale, const Projected<Stored>& projectedGrad) {
+  const auto rows = head.rows(), columns = head.columns();
+  const auto rowsOfPart = [&](int64_t part) { return rowsOf<Element>(head, projected.of(head, part), projected.stride()); };
+  const auto grad = rowsOf<Element>(head, outputGrad + head.row * projected.width + head.column, projected.width);
+  const auto keys = paired<Element>(rowsOfPart(1), rows, columns);
+  const auto values = transposedPairs(rowsOfPart(2), rows, columns);
+  const auto scale = 1 / std::sqrt(static_cast<float>(head.width));
+  const Buffer<float> keptGrad(kTile * rows), queryGrad(kTile * columns);
+  const Buffer<Element> scoreGrad(kTile * rows), kept(kTile * rows), scoreGrads(rows * rows), allKept(rows * rows);
+  for (int64_t first = 0; first < rows; first += kTile) {
+    tileProduct(kTile, rows, columns, grad + first * columns, columns, values, rows, keptGrad, rows);
+    softmaxGradient<Element>(probabilities + head.square + first * rows, keptGrad, kTile, rows, scale, dropoutScale, scoreGrad, kept);
+    pairRows(scoreGrad, kTile, rows, scoreGrads + first * rows);
+    pairRows(kept, kTile, rows, allKept + first * rows);
+    tileProduct(kTile, columns, rows, scoreGrad, rows, keys, columns, queryGrad, columns);
+    scatter<Stored>(queryGrad, std::min(kTile, head.length - first), head.width,
+                    projectedGrad.of(head, 0) + first * projectedGrad.stride(), projectedGrad.stride());
+  }
+  // Both are sums over queries; transposed, their right factor is what the rows above leave.
+  const Buffer<float> sums(columns * rows);
+  const auto sumOverQueries = [&](const Element* left, const Element* right, int64_t part) {
+    tileProduct(columns, rows, rows, transpose(left, rows, columns), rows, right, rows, sums, rows);
+    scatter<Stored>(transposedPairs(sums, columns, rows), head.length, head.width, projectedGrad.of(head, part), projectedGrad.stride());
+  };
+  sumOverQueries(rowsOfPart(0), scoreGrads, 1);
+  sumOverQueries(grad, allKept, 2);
+}
+
+/// Calls `compute` with the types in which tensors are stored and products computed, and that of the latter's tensors.
+template <typename Compute>
+void withTypes(at::ScalarType stored, Compute compute) {
+  if (stored == at::kFloat) return compute(float{}, float{}, at::kFloat);
+  if (multipliesBfloat16()) return compute(uint16_t{}, uint16_t{}, at::kBFloat16);
+  return compute(uint16_t{}, float{}, at::kFloat);
+}
+
+template <typename T>
+T* dataOf(const Tensor& a) {
+  return static_cast<T*>(a.mutable_data_ptr());
+}
+
+/// Calls `compute` for each head, with all threads; each of them computes a head on its own.
+template <typename Compute>
+void forEachHead(const std::vector<Head>& heads, Compute compute) {
+  parallelFor(static_cast<int64_t>(heads.size()), 1, [&](int64_t begin, int64_t end) {
+    for (auto index = begin; index < end; ++index) compute(heads[static_cast<size_t>(index)]);
+    endTileProducts();
+  });
+}
+
+struct PackedAttention : torch::autograd::Function<PackedAttention> {
+  static Tensor forward(AutogradContext* context, const Tensor& projected, std::vector<int64_t> lengths, int64_t headCount, double p) {
+    const auto width = projected.size(1) / 3;
+    const auto heads = headsOf(lengths, headCount, width);
+    const auto mask = FastMask::draw(p);
+    const auto output = at::empty({projected.size(0), width}, projected.options());
+    Tensor probabilities;
+    withTypes(projected.scalar_type(), [&](auto stored, auto element, at::ScalarType type) {
+      using Stored = decltype(stored);
+      using Element = decltype(element);
+      const auto& last = heads.back();
+      if (projected.requires_grad()) probabilities = at::empty({last.square + last.rows() * last.rows()}, type);
+      auto* saved = probabilities.defined() ? dataOf<Element>(probabilities) : nullptr;
+      const Projected<const Stored> input{dataOf<Stored>(projected), width};
+      forEachHead(heads, [&](const Head& head) {
+        attend<Stored, Element>(head, input, mask, saved, dataOf<Stored>(output));
+      });
+    });
+    context->save_for_backward({projected, probabilities});
+    context->saved_data["lengths"] = lengths;
+    context->saved_data["heads"] = headCount;
+    context->saved_data["scale"] = static_cast<double>(mask.scale());
+    return output;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &projected = saved[0], &probabilities = saved[1];
+    const auto outputGrad = gradients[0].contiguous();
+    const auto width = outputGrad.size(1);
+    const auto heads = headsOf(context->saved_data["lengths"].toIntVector(), context->saved_data["heads"].toInt(), width);
+    const auto scale = static_cast<float>(context->saved_data["scale"].toDouble());
+    const auto projectedGrad = at::empty_like(projected);
+    withTypes(projected.scalar_type(), [&](auto stored, auto element, at::ScalarType) {
+      using Stored = decltype(stored);
+      using Element = decltype(element);
+      const Projected<const Stored> input{dataOf<Stored>(projected), width};
+      const Projected<Stored> grad{dataOf<Stored>(projectedGrad), width};
+      forEachHead(heads, [&](const Head& head) {
+        attendBackward<Stored, Element>(head, input, dataOf<Stored>(outputGrad), dataOf<Element>(probabilities), scale, grad);
+      });
+    });
+    return {projectedGrad, Tensor(), Tensor(), Tensor()};
+  }
+};
+
+/// `projected` is [tokens, 3 * width]: queries, keys and values; of each, the heads side by side.
+Tensor packedAttention(const Tensor& projected, std::vector<int64_t> lengths, int64_t heads, double p) {
+  return PackedAttention::apply(projected.contiguous(), lengths, heads, p);
+}
+
+}  // namespace
+
+void definePackedAttention(Napi::Object& exports) { define(exports, "packedAttention", packedAttention); }
+
+}  // namespace qa

@@ -1,0 +1,108 @@
+import test from 'ava';
+import { cat, tensor, zeros } from '../../src/create.js';
+import { packedAttention } from '../../src/nn/packed-attention.js';
+import { manualSeed } from '../../src/random.js';
+import { noGrad, tidy } from '../../src/scope.js';
+import type { Tensor } from '../../src/tensor.js';
+import { distance, gradientsOf } from './gradients.js';
+
+// Held against the operations that it stands for, sequence by sequence and head by head.
+
+/** `masks` holds each head's factors of the probabilities, where there is a dropout. */
+function composed(projected: Tensor, lengths: readonly number[], heads: number, masks?: Tensor[]): Tensor {
+  const width = projected.size(1) / 3;
+  const headWidth = width / heads;
+  let row = 0;
+  const sequences = lengths.map((length, sequence) => {
+    const rows = projected.narrow(0, row, length);
+    row += length;
+    const attended = Array.from({ length: heads }, (_, head) => {
+      const [query, key, value] = [0, 1, 2].map((part) =>
+        rows.narrow(1, part * width + head * headWidth, headWidth),
+      ) as [Tensor, Tensor, Tensor];
+      const scores = query.matmul(key.transpose(0, 1)).div(Math.sqrt(headWidth));
+      const probabilities = scores.softmax(-1);
+      const mask = masks?.[sequence * heads + head];
+      return (mask === undefined ? probabilities : probabilities.mul(mask)).matmul(value);
+    });
+    return cat(attended, 1);
+  });
+  return cat(sequences);
+}
+
+const cases: readonly (readonly [lengths: readonly number[], heads: number, headWidth: number])[] = [
+  [[1], 1, 64],
+  [[31, 32, 33, 2], 4, 64],
+  [[384, 5, 129], 2, 64],
+  [[40, 7], 3, 10],
+  [[65, 64], 2, 96],
+];
+
+for (const [lengths, heads, headWidth] of cases) {
+  const shape = [lengths.reduce((sum, length) => sum + length, 0), 3 * heads * headWidth];
+  const title = `sequences of ${lengths.join(', ')} tokens, ${heads} heads of ${headWidth}`;
+
+  test(`${title}: attention and its gradient are those of the operations`, (t) => {
+    tidy(() => {
+      manualSeed(3);
+      const projected = zeros(shape).normal_(0, 1).requiresGrad_();
+      const ours = gradientsOf((input) => packedAttention(input, lengths, heads, 0), [projected]);
+      const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
+      for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-5);
+    });
+  });
+
+  test(`${title}: in bfloat16 they come as near as its digits let them`, (t) => {
+    tidy(() => {
+      manualSeed(3);
+      const projected = noGrad(() => zeros(shape).normal_(0, 1).to('bfloat16').to('float32')).requiresGrad_();
+      const ours = gradientsOf(
+        (input) => packedAttention(input.to('bfloat16'), lengths, heads, 0).to('float32'),
+        [projected],
+      );
+      const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
+      for (const [index, result] of ours.entries()) {
+        const most = theirs[index]?.reduce((max, value) => Math.max(max, Math.abs(value)), 0) ?? 0;
+        t.true(distance(result, theirs[index]) < 0.02 * most);
+      }
+    });
+  });
+}
+
+test('a dropout keeps its share of the probabilities, the same for the gradient', (t) => {
+  tidy(() => {
+    const [lengths, width, p] = [[64, 50], 64, 0.25] as const;
+    const rows = lengths[0] + lengths[1];
+    const attend = (input: Tensor) => {
+      manualSeed(7);
+      return packedAttention(input, lengths, 1, p);
+    };
+    // Each value is a row of the identity: what comes out is the probabilities, and those dropped are zero.
+    const identity = lengths.map((length) =>
+      tensor(
+        Float32Array.from({ length: length * width }, (_, at) => Number(at % (width + 1) === 0)),
+        [length, width],
+      ),
+    );
+    const kept = attend(cat([zeros([rows, 2 * width]), cat(identity)], 1)).toFloat32Array();
+    const masks = lengths.map((length, sequence) => {
+      const first = sequence === 0 ? 0 : lengths[0];
+      const factor = (at: number) =>
+        kept[(first + Math.floor(at / length)) * width + (at % length)] === 0 ? 0 : 1 / (1 - p);
+      return tensor(
+        Float32Array.from({ length: length * length }, (_, at) => factor(at)),
+        [length, length],
+      );
+    });
+    const numbers = masks.flatMap((mask) => [...mask.toFloat32Array()]);
+    t.true(Math.abs(numbers.filter((factor) => factor === 0).length / numbers.length - p) < 0.02);
+
+    manualSeed(3);
+    const projected = zeros([rows, 3 * width])
+      .normal_(0, 1)
+      .requiresGrad_();
+    const ours = gradientsOf(attend, [projected]);
+    const theirs = gradientsOf((input) => composed(input, lengths, 1, masks), [projected]);
+    for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
+  });
+});
