@@ -2,6 +2,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "binding.h"
@@ -37,6 +38,13 @@ struct Update {
   }
 };
 
+/// Whether all numbers are 0, of whatever sign.
+QA_VECTORIZE bool areZero(const float* numbers, int64_t size) {
+  uint32_t bits = 0;
+  for (int64_t i = 0; i < size; ++i) bits |= std::bit_cast<uint32_t>(numbers[i]) << 1;
+  return bits == 0;
+}
+
 /// One update in one pass, contracting products and sums: other last bits.
 QA_VECTORIZE void updateFused(float* param, const float* grad, float* expAvg, float* expAvgSq, int64_t size, float rate,
                               float beta1, float beta2, float eps, float kept) {
@@ -44,6 +52,19 @@ QA_VECTORIZE void updateFused(float* param, const float* grad, float* expAvg, fl
     expAvg[i] = beta1 * expAvg[i] + (1.0F - beta1) * grad[i];
     expAvgSq[i] = beta2 * expAvgSq[i] + (1.0F - beta2) * grad[i] * grad[i];
     param[i] = (param[i] - rate * expAvg[i] / (std::sqrt(expAvgSq[i]) + eps)) * kept;
+  }
+}
+
+/// Elements that are left alone together: rows of an embedding that no gradient has ever touched, mostly.
+constexpr int64_t kRun = 256;
+
+/// The same, without writing what the update would leave as it is.
+void updateTouched(float* param, const float* grad, float* expAvg, float* expAvgSq, int64_t size, float rate, float beta1, float beta2,
+                   float eps, float kept) {
+  for (int64_t i = 0; i < size; i += kRun) {
+    const auto run = std::min(kRun, size - i);
+    if (kept == 1 && areZero(grad + i, run) && areZero(expAvg + i, run) && areZero(expAvgSq + i, run)) continue;
+    updateFused(param + i, grad + i, expAvg + i, expAvgSq + i, run, rate, beta1, beta2, eps, kept);
   }
 }
 
@@ -64,9 +85,9 @@ struct Arithmetic {
   /// In one pass over memory.
   void fused(const Update& a, double rate) const {
     const auto real = [](double value) { return static_cast<float>(value); };
-    updateFused(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), a.expAvg.mutable_data_ptr<float>(),
-                a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate), real(beta1), real(beta2), real(eps),
-                real(1.0 - lr * weightDecay));
+    updateTouched(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), a.expAvg.mutable_data_ptr<float>(),
+                  a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate), real(beta1), real(beta2), real(eps),
+                  real(1.0 - lr * weightDecay));
   }
 
   /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
