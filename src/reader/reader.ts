@@ -1,3 +1,5 @@
+// Declarations that name Symbol.asyncDispose compile in programs for ES2022, too.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { QaError } from '../errors.js';
 import { checkLoading, checkRequest } from './checks.js';
 import { ReaderThread } from './thread.js';
