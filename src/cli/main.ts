@@ -41,8 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command(commands)
     .demandCommand(1, 'Expected a command, but none came')
     .strict()
-    // Of a flag that comes twice the last one counts, as for argparse.
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .middleware(takeLast, true)
     .exitProcess(false)
     .version(packageVersion())
     .wrap(Math.min(110, process.stdout.columns || 110))
@@ -56,6 +55,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return report(error);
+  }
+}
+
+/** Of a flag that comes twice the last one counts, as for argparse. Only a report's runs are many. */
+function takeLast(args: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(args)) {
+    if (Array.isArray(value) && name !== '_' && name !== 'runs') args[name] = value.at(-1);
   }
 }
 
