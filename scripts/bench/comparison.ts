@@ -18,12 +18,11 @@ import { SampleBook, summarize } from './samples.js';
 import { measureHelp } from './start-up.js';
 import { limitLine, ratioTable, sampleTable } from './table.js';
 import { cpuTargets, cudaTargets } from './targets.js';
-import { availableVariants } from './variants.js';
+import { variants } from './variants.js';
 
 /** Measures all contestants on all models, prints the tables and writes `results/<machine>.json`. */
 export async function compareContestants(args: BenchArgs, folder: string): Promise<void> {
   const python = referencePython(cacheDir(), args.python);
-  const variants = availableVariants(args.device);
   const settings = settingsOf(args);
   const { max_seq_length: maxSeqLength, doc_stride: docStride } = settings;
   const { examples } = await readExamples(args.trainFile);

@@ -5,7 +5,7 @@ import { describeMachine } from './machine.js';
 import { settingsOf, type BenchArgs } from './options.js';
 import { median } from './samples.js';
 import { writeStudy, type SweepResult } from './scaling-report.js';
-import { availableVariants, isPython, startContestant, type Variant } from './variants.js';
+import { isPython, startContestant, variants as all, type Variant } from './variants.js';
 
 /** One thing that is made larger while the rest stays. */
 export interface Sweep {
@@ -80,7 +80,7 @@ export const sweeps: readonly Sweep[] = [
 
 /** Measures every point of every sweep, with and without the flags for speed, and writes charts and what they say. */
 export async function studyScaling(args: BenchArgs, folder: string): Promise<void> {
-  const variants = availableVariants(args.device).filter((variant) => !isPython(variant));
+  const variants = all.filter((variant) => !isPython(variant));
   const steps = args.steps ?? (args.quick ? 1 : 4);
   const results: SweepResult[] = [];
   for (const sweep of sweeps) {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../src/setup/paths.js';
@@ -25,15 +24,6 @@ const worker = fileURLToPath(new URL('worker.js', import.meta.url));
 
 export function isPython(variant: Variant): boolean {
   return variant === 'python' || variant === 'peer';
-}
-
-/** Those that can run on the device: flags are asked for where this qa-native has them. */
-export function availableVariants(device: string): Variant[] {
-  const { stdout } = spawnSync(process.execPath, [qaNative, 'train', '--help'], { encoding: 'utf8' });
-  const has = (flag: string) => stdout.includes(`${flag} `) && device === 'cpu';
-  return variants.filter((variant) =>
-    variant === 'fast' || variant === 'bf16' ? has(`--${variant}`) : true,
-  );
 }
 
 export function startContestant(

@@ -13,11 +13,6 @@ export function resolveKernels(
   if (tf32 && isCpu) {
     throw new UsageError('Expected a GPU for --tf32, got the CPU, which has no such products; try --bf16.');
   }
-  if ((fast || bf16) && !isCpu) {
-    throw new UsageError(
-      `Expected the CPU for --${fast ? 'fast' : 'bf16'}, got ${device}; give --device cpu, or --tf32 instead.`,
-    );
-  }
   if (tf32) allowTf32();
   return { fast: fast || bf16, bf16 };
 }

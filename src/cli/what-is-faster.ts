@@ -46,7 +46,6 @@ export function alternativesTo(
   { device, kernels = exactKernels, labelSmoothing = 0 }: TrainingOptions,
   gpus = runtimeInfo().cudaDevices,
 ): Alternative[] {
-  if (device !== 'cpu') return [];
   // The loss of --fast has no padding to smooth over.
   const hasFast = labelSmoothing === 0;
   return [
@@ -56,7 +55,9 @@ export function alternativesTo(
     ...(hasFast && !kernels.bf16
       ? [{ flags: '--bf16', changes: { kernels: { fast: true, bf16: true } } }]
       : []),
-    ...(gpus > 0 ? [{ flags: '--device cuda', changes: { device: 'cuda', kernels: exactKernels } }] : []),
+    ...(gpus > 0 && device === 'cpu'
+      ? [{ flags: '--device cuda', changes: { device: 'cuda', kernels: exactKernels } }]
+      : []),
   ];
 }
 

@@ -41,7 +41,7 @@ export class BertForQuestionAnswering extends ReaderModel {
   }
 
   override forwardPacked(inputs: PackedTokens): SpanLogits {
-    return splitPackedLogits(this.qa_outputs.forward(this.bert.forwardPacked(inputs)), inputs.lengths);
+    return splitPackedLogits(this.qa_outputs.forward(this.bert.forwardPacked(inputs)), inputs);
   }
 }
 

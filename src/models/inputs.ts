@@ -1,9 +1,10 @@
 import { tensor } from '../create.js';
 import { collate, type Batch } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
+import { pack, type PackedArray, type PackedBatch } from '../data/pack.js';
 import { withKernels, type Kernels } from '../nn/kernels.js';
 import type { PackedTokens } from '../nn/packed.js';
-import type { Device } from '../tensor.js';
+import type { Device, Tensor } from '../tensor.js';
 import type { ModelInputs, ReaderModel, SpanLogits } from './reader-model.js';
 
 /** A batch's ids, mask and types as int64 tensors on a device. */
@@ -16,19 +17,23 @@ export function toInputs(batch: Batch, device: Device): ModelInputs {
   };
 }
 
-/** Features one after the other, without padding. */
+/**
+ * A packed batch's tensors.
+ * @param rows how many of its sequences are rows, not there to fill it up
+ * @param read gives one of its arrays as an int64 tensor on the model's device
+ */
 export function toPackedTokens(
-  features: readonly Pick<Feature, 'inputIds' | 'contextStart'>[],
-  device: Device,
+  { lengths, longest }: Pick<PackedBatch, 'lengths' | 'longest'>,
+  rows: number,
+  read: (name: PackedArray) => Tensor,
 ): PackedTokens {
-  const lengths = features.map(({ inputIds }) => inputIds.length);
-  const flat = (ofRow: (feature: (typeof features)[number]) => Iterable<number>) =>
-    tensor(Int32Array.from(features.flatMap((feature) => [...ofRow(feature)])), undefined, { device });
   return {
-    inputIds: flat(({ inputIds }) => inputIds),
-    tokenTypeIds: flat(({ inputIds, contextStart }) => inputIds.map((_, at) => (at < contextStart ? 0 : 1))),
-    positionIds: flat(({ inputIds }) => inputIds.keys()),
-    lengths,
+    inputIds: read('inputIds'),
+    tokenTypeIds: read('tokenTypeIds'),
+    positionIds: read('positionIds'),
+    places: read('places'),
+    sequences: { lengths, longest, boundaries: read('boundaries').to('int32') },
+    rows,
   };
 }
 
@@ -45,9 +50,10 @@ export function forwardFeatures(
   features: readonly Feature[],
   { maxSeqLength, device, kernels }: ForwardOptions,
 ): SpanLogits {
-  return withKernels(kernels, () =>
-    kernels.fast
-      ? model.forwardPacked(toPackedTokens(features, device))
-      : model.forward(toInputs(collate(features, maxSeqLength), device)),
-  );
+  return withKernels(kernels, () => {
+    if (!kernels.fast) return model.forward(toInputs(collate(features, maxSeqLength), device));
+    const batch = pack(features);
+    const read = (name: PackedArray) => tensor(batch[name], undefined, { device });
+    return model.forwardPacked(toPackedTokens(batch, features.length, read));
+  });
 }

@@ -35,9 +35,10 @@ export class LstmForQuestionAnswering extends ReaderModel {
     return splitLogits(this.qa_outputs.forward(hidden));
   }
 
-  override forwardPacked({ inputIds, lengths }: PackedTokens): SpanLogits {
-    const hidden = this.lstm.forwardPacked(this.embedding.forward(inputIds), lengths);
-    return splitPackedLogits(this.qa_outputs.forward(hidden), lengths);
+  override forwardPacked(inputs: PackedTokens): SpanLogits {
+    const embedded = this.embedding.forward(inputs.inputIds);
+    const hidden = this.lstm.forwardPacked(embedded, inputs.sequences.lengths);
+    return splitPackedLogits(this.qa_outputs.forward(hidden), inputs);
   }
 }
 

@@ -1,5 +1,6 @@
-import { full, tensor } from '../create.js';
+import { full } from '../create.js';
 import { native } from '../native.js';
+import type { PackedTokens } from '../nn/packed.js';
 import { Tensor } from '../tensor.js';
 import type { SpanLogits } from './reader-model.js';
 
@@ -10,16 +11,11 @@ export function splitLogits(logits: Tensor): SpanLogits {
 }
 
 /** Splits the head's output for packed rows, [tokens, 2], into rows as long as the longest, -Infinity past their ends. */
-export function splitPackedLogits(logits: Tensor, lengths: readonly number[]): SpanLogits {
-  const longest = Math.max(...lengths);
-  const places = lengths.flatMap((length, row) => Array.from({ length }, (_, at) => row * longest + at));
-  const { device } = logits;
-  const padded = full([lengths.length * longest, 2], -Infinity, { device }).indexCopy(
-    0,
-    tensor(Int32Array.from(places), undefined, { device }),
-    logits.to('float32'),
-  );
-  return splitLogits(padded.view(lengths.length, longest, 2));
+export function splitPackedLogits(logits: Tensor, { places, sequences, rows }: PackedTokens): SpanLogits {
+  const { lengths, longest } = sequences;
+  const padded = full([lengths.length * longest, 2], -Infinity, { device: logits.device });
+  const placed = padded.indexCopy(0, places, logits.to('float32'));
+  return splitLogits(placed.view(lengths.length, longest, 2).narrow(0, 0, rows));
 }
 
 /**

@@ -31,9 +31,10 @@ export class TransformerForQuestionAnswering extends ReaderModel {
     return splitLogits(this.qa_outputs.forward(hidden));
   }
 
-  override forwardPacked({ inputIds, lengths }: PackedTokens): SpanLogits {
-    const embedded = toActivations(this.embedding.forward(inputIds));
-    return splitPackedLogits(this.qa_outputs.forward(this.encoder.forwardPacked(embedded, lengths)), lengths);
+  override forwardPacked(inputs: PackedTokens): SpanLogits {
+    const embedded = toActivations(this.embedding.forward(inputs.inputIds));
+    const hidden = this.encoder.forwardPacked(embedded, inputs.sequences);
+    return splitPackedLogits(this.qa_outputs.forward(hidden), inputs);
   }
 
   /** True where a key is padding: [batch * heads, length, length] from [batch, length]. */

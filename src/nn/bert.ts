@@ -10,7 +10,7 @@ import * as init from './init.js';
 import { LayerNorm } from './layer-norm.js';
 import { Linear, linearSideBySide } from './linear.js';
 import { Module } from './module.js';
-import { toActivations, type PackedTokens } from './packed.js';
+import { toActivations, type PackedTokens, type Sequences } from './packed.js';
 import { packedAttention } from './packed-attention.js';
 import { paddedAttention, paddingMask, type PaddingMask } from './padded-attention.js';
 
@@ -18,7 +18,7 @@ import { paddedAttention, paddingMask, type PaddingMask } from './padded-attenti
 // its eager attention, so that a run gives Python's bits.
 
 /** What a token sees: of padded rows, [batch, length, width], a mask; of packed rows, [tokens, width], each its own row alone. */
-type Visible = PaddingMask | readonly number[];
+type Visible = PaddingMask | Sequences;
 
 /** Word, token type and position, summed in this order, normed. */
 class BertEmbeddings extends Module {
@@ -194,9 +194,9 @@ export class BertModel extends Module {
   }
 
   /** Packed rows: int64 ids, token types and positions, each [tokens], to [tokens, hidden_size]. */
-  forwardPacked({ inputIds, tokenTypeIds, positionIds, lengths }: PackedTokens): Tensor {
-    const embeddings = this.embeddings.forward(inputIds, tokenTypeIds, positionIds, Math.max(...lengths));
-    return this.encoder.forward(toActivations(embeddings), lengths);
+  forwardPacked({ inputIds, tokenTypeIds, positionIds, sequences }: PackedTokens): Tensor {
+    const embeddings = this.embeddings.forward(inputIds, tokenTypeIds, positionIds, sequences.longest);
+    return this.encoder.forward(toActivations(embeddings), sequences);
   }
 }
 

@@ -1,6 +1,16 @@
 import type { Tensor } from '../tensor.js';
 import { kernels } from './kernels.js';
 
+/** How the tokens of a packed batch belong together. */
+export interface Sequences {
+  /** Tokens of each sequence, in their order: JavaScript's numbers, since they say how tensors are cut on the CPU. */
+  readonly lengths: readonly number[];
+  /** int32 [sequences + 1]: where each begins, and the last one ends. A GPU's kernels read it. */
+  readonly boundaries: Tensor;
+  /** Tokens of the longest, or more. */
+  readonly longest: number;
+}
+
 /** Rows of a batch one after the other, without padding: int64 tensors [tokens]. */
 export interface PackedTokens {
   readonly inputIds: Tensor;
@@ -8,8 +18,11 @@ export interface PackedTokens {
   readonly tokenTypeIds: Tensor;
   /** From 0 in each row. */
   readonly positionIds: Tensor;
-  /** Tokens of each row, in their order: JavaScript's numbers, since they say how the tensors are cut. */
-  readonly lengths: readonly number[];
+  /** Where each token is among rows of `sequences.longest` positions. */
+  readonly places: Tensor;
+  readonly sequences: Sequences;
+  /** How many sequences are rows of the batch: the first ones. Others only fill it up. */
+  readonly rows: number;
 }
 
 /** What passes from layer to layer, in the type that the kernels were asked to compute in. */

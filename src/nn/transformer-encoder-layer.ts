@@ -6,6 +6,7 @@ import { Dropout } from './dropout.js';
 import { LayerNorm } from './layer-norm.js';
 import { Linear } from './linear.js';
 import { Module, Parameter } from './module.js';
+import type { Sequences } from './packed.js';
 import { packedAttention } from './packed-attention.js';
 
 interface TransformerEncoderLayerOptions {
@@ -83,10 +84,10 @@ export class TransformerEncoderLayer extends Module {
   }
 
   /** The same for packed rows, [tokens, dModel], each token seeing all of its own row. */
-  forwardPacked(src: Tensor, lengths: readonly number[]): Tensor {
+  forwardPacked(src: Tensor, sequences: Sequences): Tensor {
     const { self_attn: attention, dropout } = this;
     const p = this.training ? this.dropout.p : 0;
-    const attended = packedAttention(attention.project(src), lengths, this.nhead, p);
+    const attended = packedAttention(attention.project(src), sequences, this.nhead, p);
     const x = this.norm1.forward(src.add(dropout.forward(attention.out_proj.forward(attended))));
     const hidden = dropout.forward(this.linear1.forward(x).relu());
     return this.norm2.forward(x.add(dropout.forward(this.linear2.forward(hidden))));

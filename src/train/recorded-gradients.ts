@@ -16,10 +16,10 @@ export interface GradientSource {
 
 /** Recorded gradients where the device, the model and the options allow it. */
 export function gradientSource(model: ReaderModel, options: TrainingOptions): GradientSource {
-  const { device, gradientAccumulationSteps = 1, kernels, loss } = options;
+  const { device, gradientAccumulationSteps = 1, loss } = options;
   const recorder = options.recorder ?? (hasCudaGraphs(device) ? new CudaGraphs(device) : undefined);
   // A loss of the caller's may do what no recording can hold.
-  const isPlain = gradientAccumulationSteps > 1 || kernels?.fast === true || loss !== undefined;
+  const isPlain = gradientAccumulationSteps > 1 || loss !== undefined;
   if (recorder === undefined || isPlain || !model.recordable) {
     return { of: (rows) => plainGradients(model, rows, options), dispose: () => undefined };
   }

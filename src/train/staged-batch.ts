@@ -1,6 +1,9 @@
 import { collate } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
+import { packAndFill } from '../data/pack.js';
+import { toPackedTokens } from '../models/inputs.js';
 import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
+import { exactKernels, withKernels } from '../nn/kernels.js';
 import type { Tensor } from '../tensor.js';
 import type { TrainingOptions } from './loop.js';
 
@@ -13,8 +16,19 @@ export interface StagedBatch {
   readonly forward: (model: ReaderModel, read: (name: string) => Tensor) => SpanLogits;
 }
 
-/** Rows padded to the same length, with `startPositions` and `endPositions` beside. */
-export function stageBatch(rows: readonly Feature[], { maxSeqLength }: TrainingOptions): StagedBatch {
+/** Packed rows are filled up to multiples of so many tokens, so that few shapes occur. */
+const packedStep = 256;
+
+/** Padded rows or, with fast kernels, packed ones, with `startPositions` and `endPositions` beside. */
+export function stageBatch(
+  rows: readonly Feature[],
+  { kernels = exactKernels, maxSeqLength }: Pick<TrainingOptions, 'kernels' | 'maxSeqLength'>,
+): StagedBatch {
+  const batch = kernels.fast ? packedBatch(rows, maxSeqLength) : paddedBatch(rows, maxSeqLength);
+  return { ...batch, forward: (model, read) => withKernels(kernels, () => batch.forward(model, read)) };
+}
+
+function paddedBatch(rows: readonly Feature[], maxSeqLength: number): StagedBatch {
   const { size, length, ...arrays } = collate(rows, maxSeqLength);
   return {
     shape: `${size} x ${length}`,
@@ -25,5 +39,19 @@ export function stageBatch(rows: readonly Feature[], { maxSeqLength }: TrainingO
         attentionMask: read('attentionMask').view(size, length),
         tokenTypeIds: read('tokenTypeIds').view(size, length),
       }),
+  };
+}
+
+function packedBatch(rows: readonly Feature[], maxSeqLength: number): StagedBatch {
+  const { lengths, longest, ...arrays } = packAndFill(rows, Math.min(packedStep, maxSeqLength), maxSeqLength);
+  const labels = (of: (row: Feature) => number) => Int32Array.from(rows, of);
+  return {
+    shape: `${rows.length} in ${arrays.inputIds.length}`,
+    arrays: {
+      ...arrays,
+      startPositions: labels((row) => row.startPosition),
+      endPositions: labels((row) => row.endPosition),
+    },
+    forward: (model, read) => model.forwardPacked(toPackedTokens({ lengths, longest }, rows.length, read)),
   };
 }

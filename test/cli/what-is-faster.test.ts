@@ -31,7 +31,7 @@ test('steps are timed without a trace, and only what is faster is told', async (
   const [fast, bf16] = await whatIsFaster(run, 1000, 60);
   t.regex(
     fast,
-    /^With --fast a step takes 0\.\d\d s here in place of 1000\.00 s: \d+ s for those that are left\.$/,
+    /^With --fast a step takes \d+\.\d\d s here in place of 1000\.00 s: .+ for those that are left\.$/,
   );
   t.regex(bf16, /^With --bf16 /);
   t.deepEqual(await whatIsFaster(run, 0, 60), []);
@@ -47,5 +47,5 @@ test('flags that a run has, or cannot have, are not proposed', (t) => {
   t.deepEqual(flags({ kernels: { fast: true, bf16: true } }), []);
   t.deepEqual(flags({ labelSmoothing: 0.1 }), []);
   t.deepEqual(flags({}, 1), ['--fast', '--bf16', '--device cuda']);
-  t.deepEqual(flags({ device: 'cuda' }, 1), []);
+  t.deepEqual(flags({ device: 'cuda' }, 1), ['--fast', '--bf16']);
 });

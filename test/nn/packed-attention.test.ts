@@ -1,7 +1,9 @@
 import test from 'ava';
 import { cat, tensor, zeros } from '../../src/create.js';
 import { packedAttention } from '../../src/nn/packed-attention.js';
+import { sequencesOf } from './sequences.js';
 import { manualSeed } from '../../src/random.js';
+import { runtimeInfo } from '../../src/runtime.js';
 import { noGrad, tidy } from '../../src/scope.js';
 import type { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf } from './gradients.js';
@@ -46,7 +48,10 @@ for (const [lengths, heads, headWidth] of cases) {
     tidy(() => {
       manualSeed(3);
       const projected = zeros(shape).normal_(0, 1).requiresGrad_();
-      const ours = gradientsOf((input) => packedAttention(input, lengths, heads, 0), [projected]);
+      const ours = gradientsOf(
+        (input) => packedAttention(input, sequencesOf(lengths), heads, 0),
+        [projected],
+      );
       const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
       for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-5);
     });
@@ -57,7 +62,7 @@ for (const [lengths, heads, headWidth] of cases) {
       manualSeed(3);
       const projected = noGrad(() => zeros(shape).normal_(0, 1).to('bfloat16').to('float32')).requiresGrad_();
       const ours = gradientsOf(
-        (input) => packedAttention(input.to('bfloat16'), lengths, heads, 0).to('float32'),
+        (input) => packedAttention(input.to('bfloat16'), sequencesOf(lengths), heads, 0).to('float32'),
         [projected],
       );
       const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
@@ -75,7 +80,7 @@ test('a dropout keeps its share of the probabilities, the same for the gradient'
     const rows = lengths[0] + lengths[1];
     const attend = (input: Tensor) => {
       manualSeed(7);
-      return packedAttention(input, lengths, 1, p);
+      return packedAttention(input, sequencesOf(lengths), 1, p);
     };
     // Each value is a row of the identity: what comes out is the probabilities, and those dropped are zero.
     const identity = lengths.map((length) =>
@@ -106,3 +111,23 @@ test('a dropout keeps its share of the probabilities, the same for the gradient'
     for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
   });
 });
+
+test[runtimeInfo().cudaDevices > 0 ? 'serial' : 'skip'](
+  "a GPU's kernel for sequences of different lengths computes the same (LibTorch sees no GPU where this is skipped)",
+  (t) => {
+    for (const [lengths, heads, headWidth] of cases.filter(([, , width]) => width % 8 === 0)) {
+      tidy(() => {
+        manualSeed(3);
+        const tokens = lengths.reduce((sum, length) => sum + length, 0);
+        const projected = zeros([tokens, 3 * heads * headWidth])
+          .normal_(0, 1)
+          .requiresGrad_();
+        const onGpu = (input: Tensor) =>
+          packedAttention(input.toDevice('cuda'), sequencesOf(lengths, 'cuda'), heads, 0).toDevice('cpu');
+        const ours = gradientsOf(onGpu, [projected]);
+        const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
+        for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
+      });
+    }
+  },
+);
