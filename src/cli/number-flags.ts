@@ -1,10 +1,7 @@
 import type { Options } from 'yargs';
 import { UsageError } from '../errors.js';
 
-/**
- * A flag with a number. To yargs's parser it is a string: what it makes of numbers itself hides what was typed (`NaN`), and it
- * adds 1 where a flag that came before comes again as 1.
- */
+/** A flag with a number. To yargs's parser it is a string: what it makes of numbers itself hides what was typed (`NaN`). */
 export const numberFlag = {
   type: 'number',
   string: true,
