@@ -52,7 +52,11 @@ export function pack(rows: readonly Row[], longest = longestOf(rows)): PackedBat
  * Packs features and fills up to the next multiple of `step` tokens with a row of padding, which nothing else sees, so that few
  * numbers of tokens occur. `longest` is at least `step`.
  */
-export function packAndFill(rows: readonly Row[], step: number, longest: number): PackedBatch {
+export function packAndFill(
+  rows: readonly Row[],
+  step: number,
+  longest = Math.max(step, longestOf(rows)),
+): PackedBatch {
   const tokens = rows.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
   // One token at least: the number of rows is always the same, and none is empty.
   const fill = step - (tokens % step);
