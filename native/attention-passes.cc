@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <limits>
 
 #include "numbers.h"
+#include "tiles.h"
 #include "vectorize.h"
 
 namespace qa {
@@ -28,52 +28,6 @@ inline float sumUpTo(int64_t count, Value value) {
 }
 
 }  // namespace
-template <typename Stored, typename Element>
-QA_VECTORIZE void gather(const Stored* input, int64_t stride, int64_t rows, int64_t width, Element* output) {
-  const auto outWidth = padded(width);
-  for (int64_t row = 0; row < rows; ++row, input += stride, output += outWidth) {
-    if constexpr (std::is_same_v<Stored, Element>) {
-      std::copy(input, input + width, output);
-    } else {
-      for (int64_t i = 0; i < width; ++i) output[i] = fromFloat<Element>(toFloat(input[i]));
-    }
-    std::fill(output + width, output + outWidth, Element{0});
-  }
-  std::fill(output, output + (padded(rows) - rows) * outWidth, Element{0});
-}
-
-template <typename Stored>
-QA_VECTORIZE void scatter(const float* input, int64_t rows, int64_t width, Stored* output, int64_t stride) {
-  for (int64_t row = 0; row < rows; ++row, input += padded(width), output += stride) {
-    for (int64_t i = 0; i < width; ++i) output[i] = fromFloat<Stored>(input[i]);
-  }
-}
-
-QA_VECTORIZE void transposeWords(const uint32_t* input, int64_t rows, int64_t words, uint32_t* output) {
-  constexpr int64_t kSide = 16;
-  for (int64_t row = 0; row < rows; row += kSide) {
-    for (int64_t word = 0; word < words; word += kSide) {
-      const auto* from = input + row * words + word;
-      auto* to = output + word * rows + row;
-      for (int64_t i = 0; i < kSide; ++i) {
-        for (int64_t j = 0; j < kSide; ++j) to[i * rows + j] = from[j * words + i];
-      }
-    }
-  }
-}
-
-void pairRows(const float* input, int64_t rows, int64_t width, float* output) {
-  std::memcpy(output, input, static_cast<size_t>(rows * width) * sizeof(float));
-}
-
-QA_VECTORIZE void pairRows(const uint16_t* input, int64_t rows, int64_t width, uint16_t* output) {
-  for (int64_t row = 0; row < rows; row += 2, input += 2 * width, output += 2 * width) {
-    for (int64_t i = 0; i < width; ++i) {
-      output[2 * i] = input[i];
-      output[2 * i + 1] = input[width + i];
-    }
-  }
-}
 
 template <typename Element>
 QA_VECTORIZE void softmaxRows(float* scores, int64_t rows, int64_t length, float scale, const RowDropout& dropout,
@@ -126,11 +80,6 @@ QA_VECTORIZE void softmaxGradient(const Element* probabilities, float* keptGrad,
   }
 }
 
-template void gather(const float*, int64_t, int64_t, int64_t, float*);
-template void gather(const uint16_t*, int64_t, int64_t, int64_t, float*);
-template void gather(const uint16_t*, int64_t, int64_t, int64_t, uint16_t*);
-template void scatter(const float*, int64_t, int64_t, float*, int64_t);
-template void scatter(const float*, int64_t, int64_t, uint16_t*, int64_t);
 template void softmaxRows(float*, int64_t, int64_t, float, const RowDropout&, float*, float*);
 template void softmaxRows(float*, int64_t, int64_t, float, const RowDropout&, uint16_t*, uint16_t*);
 template void softmaxGradient(const float*, float*, int64_t, int64_t, float, float, float*, float*);

@@ -5,6 +5,8 @@
 
 #include "binding.h"
 #include "fast-mask.h"
+#include "linear-gradient.h"
+#include "tile-product.h"
 
 namespace qa {
 namespace {
@@ -16,13 +18,14 @@ using torch::autograd::variable_list;
 
 // ---- linear ------------------------------------------------------------------------------------------------
 
-/// x Wᵀ + b. In float32 on x86 through oneDNN, whose product is twice as fast as that of MKL where MKL does not know the
-/// processor. LibTorch takes oneDNN for bfloat16 by itself.
+/// x Wᵀ + b. On x86 through oneDNN, whose float32 product is twice as fast as that of MKL where MKL does not know the
+/// processor; its bfloat16 product, which LibTorch takes by itself, adds the bias on its way here.
 Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias) {
   using Linear = Tensor(const Tensor&, const Tensor&, const OptionalTensor&, std::string_view,
                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
   static const auto oneDnn = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
-  if (!oneDnn || !x.is_cpu() || x.scalar_type() != at::kFloat) return at::linear(x, weight, bias);
+  const auto multiplies = x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && multipliesBfloat16());
+  if (!oneDnn || !x.is_cpu() || !multiplies) return at::linear(x, weight, bias);
   return oneDnn->typed<Linear>().call(x, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), "");
 }
 
@@ -39,8 +42,10 @@ struct FastLinear : torch::autograd::Function<FastLinear> {
     const auto saved = context->get_saved_variables();
     const auto &input = saved[0], &weight = saved[1];
     const auto grad = gradients[0].contiguous();
-    return {context->needs_input_grad(0) ? product(grad, weight.t(), {}) : Tensor(),
-            product(grad.t(), input.t(), {}).to(at::kFloat), grad.sum(0, false, at::kFloat)};
+    const auto inputGrad = context->needs_input_grad(0) ? product(grad, weight.t(), {}) : Tensor();
+    if (!grad.is_cpu()) return {inputGrad, product(grad.t(), input.t(), {}).to(at::kFloat), grad.sum(0, false, at::kFloat)};
+    const auto own = linearGradient(grad, input);
+    return {inputGrad, own.weight, own.bias};
   }
 };
 

@@ -8,6 +8,7 @@
 #include "fast-mask.h"
 #include "parallel.h"
 #include "tile-product.h"
+#include "tiles.h"
 
 namespace qa {
 namespace {
@@ -15,18 +16,6 @@ namespace {
 using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// Memory of one head's matrix, from LibTorch's allocator.
-template <typename T>
-class Buffer {
- public:
-  explicit Buffer(int64_t count) : bytes_(at::empty({count * static_cast<int64_t>(sizeof(T))}, at::kByte)) {}
-  operator T*() const { return static_cast<T*>(bytes_.mutable_data_ptr()); }
-  uint32_t* words() const { return static_cast<uint32_t*>(bytes_.mutable_data_ptr()); }
-
- private:
-  Tensor bytes_;
-};
 
 /// One head of one sequence: its rows and columns, and where its probabilities and its dropout's blocks begin.
 struct Head {
@@ -70,31 +59,6 @@ Buffer<Element> rowsOf(const Head& head, const Stored* first, int64_t stride) {
   return rows;
 }
 
-/// And as the right factor: as they are, or transposed.
-template <typename Element>
-Buffer<Element> paired(const Element* matrix, int64_t rows, int64_t columns) {
-  Buffer<Element> pairs(rows * columns);
-  pairRows(matrix, rows, columns, pairs);
-  return pairs;
-}
-
-template <typename Element>
-Buffer<Element> transposedPairs(const Buffer<Element>& matrix, int64_t rows, int64_t columns) {
-  Buffer<Element> transposed(rows * columns);
-  transposeWords(matrix.words(), rows, columns * static_cast<int64_t>(sizeof(Element)) / 4, transposed.words());
-  return transposed;
-}
-
-/// [rows, columns] to [columns, rows]. Pairs of rows are words, whose transpose has them one after the other.
-template <typename Element>
-Buffer<Element> transpose(const Element* matrix, int64_t rows, int64_t columns) {
-  const auto pairs = paired(matrix, rows, columns);
-  const auto pairCount = rows * static_cast<int64_t>(sizeof(Element)) / 4;
-  Buffer<Element> transposed(rows * columns);
-  transposeWords(pairs.words(), pairCount, columns, transposed.words());
-  return transposed;
-}
-
 template <typename Stored, typename Element>
 void attend(const Head& head, const Projected<const Stored>& projected, const FastMask& mask, Element* probabilities, Stored* output) {
   const auto rows = head.rows(), columns = head.columns();
@@ -132,8 +96,8 @@ void attendBackward(const Head& head, const Projected<const Stored>& projected, 
   for (int64_t first = 0; first < rows; first += kTile) {
     tileProduct(kTile, rows, columns, grad + first * columns, columns, values, rows, keptGrad, rows);
     softmaxGradient<Element>(probabilities + head.square + first * rows, keptGrad, kTile, rows, scale, dropoutScale, scoreGrad, kept);
-    pairRows(scoreGrad, kTile, rows, scoreGrads + first * rows);
-    pairRows(kept, kTile, rows, allKept + first * rows);
+    pairRows(scoreGrad, rows, kTile, rows, scoreGrads + first * rows);
+    pairRows(kept, rows, kTile, rows, allKept + first * rows);
     tileProduct(kTile, columns, rows, scoreGrad, rows, keys, columns, queryGrad, columns);
     scatter<Stored>(queryGrad, std::min(kTile, head.length - first), head.width,
                     projectedGrad.of(head, 0) + first * projectedGrad.stride(), projectedGrad.stride());
@@ -141,7 +105,7 @@ void attendBackward(const Head& head, const Projected<const Stored>& projected, 
   // Both are sums over queries; transposed, their right factor is what the rows above leave.
   const Buffer<float> sums(columns * rows);
   const auto sumOverQueries = [&](const Element* left, const Element* right, int64_t part) {
-    tileProduct(columns, rows, rows, transpose(left, rows, columns), rows, right, rows, sums, rows);
+    tileProduct(columns, rows, rows, transpose(left, columns, rows, columns), rows, right, rows, sums, rows);
     scatter<Stored>(transposedPairs(sums, columns, rows), head.length, head.width, projectedGrad.of(head, part), projectedGrad.stride());
   };
   sumOverQueries(rowsOfPart(0), scoreGrads, 1);

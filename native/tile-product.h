@@ -1,4 +1,5 @@
-// Products of matrices small enough for a core's cache, on the calling thread: oneDNN's, without what a tensor costs.
+// Products of matrices small enough for a core's cache, on the calling thread: oneDNN's, without what a tensor costs, or plain loops
+// where it has none.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +9,12 @@ namespace qa {
 /// Whether the processor multiplies bfloat16; where it does not, float32 takes its place.
 bool multipliesBfloat16();
 
-/// C = A B: A [m, k], C [m, n] in rows of `lda` and `ldc` elements. B is [k, n] as pairRows leaves it:
+/// C = A B, or with `add` C += A B: A [m, k], C [m, n] in rows of `lda` and `ldc` elements. B is [k, n] as pairRows leaves it:
 /// bfloat16 has two rows side by side in each 32-bit word. Each (m, n, k) has machine code of its own: use few of them.
-void tileProduct(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc);
-void tileProduct(int64_t m, int64_t n, int64_t k, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t ldb, float* c, int64_t ldc);
+void tileProduct(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc,
+                 bool add = false);
+void tileProduct(int64_t m, int64_t n, int64_t k, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t ldb, float* c, int64_t ldc,
+                 bool add = false);
 
 /// Gives back what the thread's products set up in the processor.
 void endTileProducts();

@@ -1,8 +1,10 @@
 import test from 'ava';
 import { cat, zeros } from '../../src/create.js';
+import { withKernels } from '../../src/nn/kernels.js';
 import { Linear, linearSideBySide } from '../../src/nn/linear.js';
 import { manualSeed } from '../../src/random.js';
 import { tidy } from '../../src/scope.js';
+import type { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf } from './gradients.js';
 import { testLayer } from './layer-cases.js';
 
@@ -32,3 +34,54 @@ test('layers side by side give what each gives, and get what each gets', (t) => 
     for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-5);
   });
 });
+
+// A thread computes the weight's gradient in blocks of 128 x 512, over 256 tokens at a time, in tiles of 32.
+for (const [tokens, inFeatures, outFeatures] of [
+  [1, 1, 1],
+  [7, 10, 2],
+  [256, 64, 32],
+  [257, 33, 130],
+  [300, 514, 96],
+  [64, 520, 257],
+] as const) {
+  const title = `${tokens} tokens, ${inFeatures} to ${outFeatures} features`;
+  const layerAndLeaves = () => {
+    manualSeed(5);
+    const layer = new Linear(inFeatures, outFeatures);
+    return {
+      layer,
+      leaves: [zeros([tokens, inFeatures]).normal_(0, 1).requiresGrad_(), ...layer.parameters()],
+    };
+  };
+
+  test(`${title}: --fast gives what the plain kernels give, and its gradients`, (t) => {
+    tidy(() => {
+      const { layer, leaves } = layerAndLeaves();
+      const fast = gradientsOf(
+        (input) => withKernels({ fast: true, bf16: false }, () => layer.forward(input)),
+        leaves,
+      );
+      const plain = gradientsOf((input) => layer.forward(input), leaves);
+      for (const [index, result] of fast.entries()) t.true(distance(result, plain[index]) < 1e-4);
+    });
+  });
+
+  test(`${title}: so does --bf16, but for its digits`, (t) => {
+    tidy(() => {
+      const { layer, leaves } = layerAndLeaves();
+      const rounded = (a: Tensor) => a.to('bfloat16').to('float32');
+      const half = gradientsOf(
+        (input) =>
+          withKernels({ fast: true, bf16: true }, () => layer.forward(input.to('bfloat16')).to('float32')),
+        leaves,
+      );
+      // The output's gradient is rounded on its way back.
+      const plain = gradientsOf((input) => rounded(layer.forward(rounded(input))), leaves);
+      for (const [index, result] of half.entries()) {
+        const wanted = plain[index] ?? new Float32Array();
+        const largest = distance(wanted, new Float32Array(wanted.length));
+        t.true(distance(result, wanted) < 0.01 * largest);
+      }
+    });
+  });
+}
