@@ -14,6 +14,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineGeluLinear(exports);
   qa::defineLstm(exports);
   qa::defineFastLayers(exports);
+  qa::defineFastGelu(exports);
   qa::definePackedAttention(exports);
   qa::defineVarlenAttention(exports);
   qa::defineOptim(exports);

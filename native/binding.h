@@ -140,6 +140,7 @@ void defineLayers(Napi::Object& exports);
 void defineDropout(Napi::Object& exports);
 void definePaddedAttention(Napi::Object& exports);
 void defineGeluLinear(Napi::Object& exports);
+void defineFastGelu(Napi::Object& exports);
 void defineLstm(Napi::Object& exports);
 void defineFastLayers(Napi::Object& exports);
 void definePackedAttention(Napi::Object& exports);

@@ -160,6 +160,9 @@ interface Addon {
     training: boolean,
   ): [output: Handle, hidden: Handle, cell: Handle];
 
+  // fast-gelu.cc
+  fastGelu(input: Handle): Handle;
+
   // packed-attention.cc
   packedAttention(projected: Handle, lengths: readonly number[], heads: number, dropoutP: number): Handle;
 
@@ -185,6 +188,7 @@ interface Addon {
     eps: number,
     weightDecay: number,
     correctBias: boolean,
+    gradScale: number,
     fused: boolean,
   ): void;
   cosine(x: number): number;

@@ -29,7 +29,8 @@ export class Linear extends Module {
 
   /** `forward` of an activation of the input, with the same bits. GELU's output is not kept for the gradients' sake. */
   forwardActivated(input: Tensor, activation: HiddenAct): Tensor {
-    if (activation !== 'gelu' || kernels().fast) return this.forward(activations[activation](input));
+    if (activation !== 'gelu') return this.forward(activations[activation](input));
+    if (kernels().fast) return this.forward(new Tensor(native.fastGelu(input.handle)));
     return new Tensor(native.geluLinear(input.handle, this.weight.handle, this.bias.handle));
   }
 }

@@ -1,0 +1,99 @@
+// GELU of --fast, for the CPU: one pass each way over float32 or bfloat16. The error function and the normal density share an
+// exponential (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: to 1.5e-7).
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "binding.h"
+#include "numbers.h"
+#include "parallel.h"
+#include "vectorize.h"
+
+namespace qa {
+namespace {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Of the standard normal distribution at x: its distribution function, and its density times the square root of 2 pi.
+struct Normal {
+  float below, bell;
+
+  explicit Normal(float x) {
+    bell = exponential(-0.5F * x * x);
+    const auto t = 1.0F / (1.0F + 0.3275911F * 0.707106781F * std::fabs(x));
+    const auto series = t * (0.254829592F + t * (-0.284496736F + t * (1.421413741F + t * (-1.453152027F + t * 1.061405429F))));
+    const auto tail = 0.5F * series * bell;
+    below = x < 0.0F ? tail : 1.0F - tail;
+  }
+};
+
+template <typename Element>
+QA_VECTORIZE void geluPart(const Element* input, int64_t count, Element* output) {
+  for (int64_t i = 0; i < count; ++i) {
+    const auto x = toFloat(input[i]);
+    output[i] = fromFloat<Element>(x * Normal(x).below);
+  }
+}
+
+template <typename Element>
+QA_VECTORIZE void geluGradientPart(const Element* input, const Element* outputGrad, int64_t count, Element* inputGrad) {
+  for (int64_t i = 0; i < count; ++i) {
+    const auto x = toFloat(input[i]);
+    const Normal normal(x);
+    inputGrad[i] = fromFloat<Element>(toFloat(outputGrad[i]) * (normal.below + x * normal.bell * 0.398942280F));
+  }
+}
+
+/// Numbers that are computed together.
+constexpr int64_t kPiece = 1 << 12;
+
+/// Calls compute(zero, begin, end), with a zero of the tensor's type, for parts of its numbers that make it up, on all threads.
+template <typename Compute>
+void forParts(const Tensor& like, Compute compute) {
+  parallelFor((like.numel() + kPiece - 1) / kPiece, 2, [&](int64_t first, int64_t last) {
+    const auto begin = first * kPiece, end = std::min(last * kPiece, like.numel());
+    if (like.scalar_type() == at::kFloat) compute(float{}, begin, end);
+    else compute(uint16_t{}, begin, end);
+  });
+}
+
+struct FastGelu : torch::autograd::Function<FastGelu> {
+  static Tensor forward(AutogradContext* context, const Tensor& input) {
+    context->save_for_backward({input});
+    const auto output = at::empty_like(input);
+    forParts(input, [&](auto zero, int64_t begin, int64_t end) {
+      using Element = decltype(zero);
+      geluPart(static_cast<const Element*>(input.const_data_ptr()) + begin, end - begin,
+               static_cast<Element*>(output.mutable_data_ptr()) + begin);
+    });
+    return output;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto input = context->get_saved_variables()[0];
+    const auto outputGrad = gradients[0].contiguous();
+    const auto inputGrad = at::empty_like(input);
+    forParts(input, [&](auto zero, int64_t begin, int64_t end) {
+      using Element = decltype(zero);
+      geluGradientPart(static_cast<const Element*>(input.const_data_ptr()) + begin,
+                       static_cast<const Element*>(outputGrad.const_data_ptr()) + begin, end - begin,
+                       static_cast<Element*>(inputGrad.mutable_data_ptr()) + begin);
+    });
+    return {inputGrad};
+  }
+};
+
+Tensor fastGelu(const Tensor& input) {
+  const auto type = input.scalar_type();
+  if (!input.is_cpu() || (type != at::kFloat && type != at::kBFloat16)) return at::gelu(input);
+  return FastGelu::apply(input.contiguous());
+}
+
+}  // namespace
+
+void defineFastGelu(Napi::Object& exports) { define(exports, "fastGelu", fastGelu); }
+
+}  // namespace qa
