@@ -46,11 +46,12 @@ QA_VECTORIZE bool areZero(const float* numbers, int64_t size) {
 }
 
 /// One update in one pass, contracting products and sums: other last bits.
-QA_VECTORIZE void updateFused(float* param, const float* grad, float* expAvg, float* expAvgSq, int64_t size, float rate,
+QA_VECTORIZE void updateFused(float* param, const float* grad, float gradScale, float* expAvg, float* expAvgSq, int64_t size, float rate,
                               float beta1, float beta2, float eps, float kept) {
   for (int64_t i = 0; i < size; ++i) {
-    expAvg[i] = beta1 * expAvg[i] + (1.0F - beta1) * grad[i];
-    expAvgSq[i] = beta2 * expAvgSq[i] + (1.0F - beta2) * grad[i] * grad[i];
+    const auto g = grad[i] * gradScale;
+    expAvg[i] = beta1 * expAvg[i] + (1.0F - beta1) * g;
+    expAvgSq[i] = beta2 * expAvgSq[i] + (1.0F - beta2) * g * g;
     param[i] = (param[i] - rate * expAvg[i] / (std::sqrt(expAvgSq[i]) + eps)) * kept;
   }
 }
@@ -59,12 +60,12 @@ QA_VECTORIZE void updateFused(float* param, const float* grad, float* expAvg, fl
 constexpr int64_t kRun = 256;
 
 /// The same, without writing what the update would leave as it is.
-void updateTouched(float* param, const float* grad, float* expAvg, float* expAvgSq, int64_t size, float rate, float beta1, float beta2,
-                   float eps, float kept) {
+void updateTouched(float* param, const float* grad, float gradScale, float* expAvg, float* expAvgSq, int64_t size, float rate,
+                   float beta1, float beta2, float eps, float kept) {
   for (int64_t i = 0; i < size; i += kRun) {
     const auto run = std::min(kRun, size - i);
     if (kept == 1 && areZero(grad + i, run) && areZero(expAvg + i, run) && areZero(expAvgSq + i, run)) continue;
-    updateFused(param + i, grad + i, expAvg + i, expAvgSq + i, run, rate, beta1, beta2, eps, kept);
+    updateFused(param + i, grad + i, gradScale, expAvg + i, expAvgSq + i, run, rate, beta1, beta2, eps, kept);
   }
 }
 
@@ -82,10 +83,10 @@ struct Arithmetic {
     if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
   }
 
-  /// In one pass over memory.
-  void fused(const Update& a, double rate) const {
+  /// In one pass over memory, of gradients times `gradScale`.
+  void fused(const Update& a, double rate, double gradScale) const {
     const auto real = [](double value) { return static_cast<float>(value); };
-    updateTouched(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), a.expAvg.mutable_data_ptr<float>(),
+    updateTouched(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), real(gradScale), a.expAvg.mutable_data_ptr<float>(),
                   a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate), real(beta1), real(beta2), real(eps),
                   real(1.0 - lr * weightDecay));
   }
@@ -115,16 +116,19 @@ struct Arithmetic {
 /// Elements that are updated at a time: their four tensors stay in a core's cache from the first operation to the last.
 constexpr int64_t kPiece = 1 << 14;
 
-/// One step; `steps` counts each parameter's own updates. `fused` is for float32 on the CPU, and left alone elsewhere.
+/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates. `fused` is for float32 on the CPU, and
+/// left alone elsewhere.
 void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
-           double beta2, double eps, double weightDecay, bool correctBias, bool fused) {
+           double beta2, double eps, double weightDecay, bool correctBias, double gradScale, bool fused) {
   const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay};
   const c10::NoGradGuard noGrad;
   std::vector<Update> others;
   std::vector<double> rates;
   for (size_t index = 0; index < params.size(); ++index) {
     const auto rate = correctBias ? correctedRate(lr, steps[index], beta1, beta2) : lr;
-    const Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
+    Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
+    const auto inOnePass = fused && update.isFlat();
+    if (gradScale != 1 && !inOnePass) update.grad = update.grad * gradScale;
     if (!update.isFlat()) {
       others.push_back(update);
       rates.push_back(rate);
@@ -135,7 +139,7 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
       const c10::NoGradGuard noGradHere;
       for (auto start = begin * kPiece; start < std::min(end * kPiece, size); start += kPiece) {
         const auto piece = update.piece(start, std::min(kPiece, size - start));
-        if (fused) arithmetic.fused(piece, rate);
+        if (inOnePass) arithmetic.fused(piece, rate, gradScale);
         else arithmetic.plain(piece, rate);
       }
     });

@@ -6,25 +6,33 @@ import { spanLoss } from '../models/span-head.js';
 import { exactKernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { clipGradNorm } from './clip.js';
+import { clipGradNorm, gradNorm } from './clip.js';
 import type { TrainingOptions } from './loop.js';
+
+/** Whether an update is one pass over memory: with fast kernels, on the CPU. */
+export function isFused({ kernels = exactKernels, device }: TrainingOptions): boolean {
+  return kernels.fast && device === 'cpu';
+}
 
 /** What a step has before its update. */
 export interface StepGradients {
-  /** Clipped, a parameter each; null for one that the loss does not depend on. */
+  /** A parameter each; null for one that the loss does not depend on. */
   readonly gradients: readonly (Tensor | null)[];
+  /** Whether they are clipped; where not, the optimizer scales them as it reads them. */
+  readonly clipped: boolean;
   /** float32: the loss of each of the step's batches, and last the norm of all gradients before clipping. */
   readonly numbers: Tensor;
 }
 
 /**
- * Backward for the mean of some losses, and clipping. The parameters' own gradients are forgotten.
+ * Backward for the mean of some losses, and clipping, but where the optimizer does that (`isFused`). The parameters' own
+ * gradients are forgotten.
  * @param losses a forward pass each, whose memory is freed before the next
  */
 export function computeGradients(
   model: ReaderModel,
   losses: readonly (() => Tensor)[],
-  maxGradNorm: number,
+  options: TrainingOptions,
 ): StepGradients {
   const values = losses.map((forward) =>
     tidy(() => {
@@ -35,11 +43,10 @@ export function computeGradients(
   );
   const gradients = model.parameters().map((parameter) => parameter.grad);
   model.zeroGrad();
-  const norm = clipGradNorm(
-    gradients.filter((gradient) => gradient !== null),
-    maxGradNorm,
-  );
-  return { gradients, numbers: stack([...values, norm]) };
+  const present = gradients.filter((gradient) => gradient !== null);
+  const clipped = !isFused(options);
+  const norm = clipped ? clipGradNorm(present, options.maxGradNorm) : gradNorm(present);
+  return { gradients, clipped, numbers: stack([...values, norm]) };
 }
 
 /** The gradients of a step's windows, a batch after the other. */
@@ -53,7 +60,7 @@ export function plainGradients(
     const batch = rows.slice(index * size, (index + 1) * size);
     return batchLoss(model, batch, options);
   });
-  return computeGradients(model, losses, options.maxGradNorm);
+  return computeGradients(model, losses, options);
 }
 
 function batchLoss(

@@ -6,6 +6,8 @@ import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import type { Kernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
+import { clipCoefficient } from './clip.js';
+import { isFused } from './gradients.js';
 import type { AdamW } from './optimizer.js';
 import { gradientSource, type GradientSource } from './recorded-gradients.js';
 import { countWarmupSteps, learningRateFactor, type LrSchedulerType } from './schedule.js';
@@ -103,7 +105,6 @@ export async function* train(
     numWarmupSteps: countWarmupSteps(options.warmupSteps, options.warmupRatio ?? 0, totalSteps),
     numTrainingSteps: totalSteps,
   };
-  const fused = options.kernels?.fast ?? false;
   model.train();
   const gradients = gradientSource(model, options);
   try {
@@ -116,7 +117,7 @@ export async function* train(
       const rate = options.learningRate * learningRateFactor(state.step, schedule);
       const step = state.step + 1;
       const describe = () => `step ${step} (questions ${rows.map(nameOf).join(', ')})`;
-      const { loss, gradNorm } = trainingStep(gradients, state.optimizer, rows, rate, fused, describe);
+      const { loss, gradNorm } = trainingStep(gradients, state.optimizer, rows, rate, options, describe);
       state.step = step;
       yield { step, epoch: step / stepsPerEpoch, loss, grad_norm: gradNorm, learning_rate: rate };
       await nextTurn();
@@ -133,11 +134,11 @@ function trainingStep(
   optimizer: AdamW,
   rows: readonly Feature[],
   rate: number,
-  fused: boolean,
+  options: TrainingOptions,
   describe: () => string,
 ): { loss: number; gradNorm: number } {
   return tidy(() => {
-    const { gradients, numbers } = source.of(rows);
+    const { gradients, clipped, numbers } = source.of(rows);
     // The one time in a step that a GPU is waited for.
     const losses = [...numbers.toFloat32Array()];
     const gradNorm = losses.pop() ?? NaN;
@@ -149,7 +150,8 @@ function trainingStep(
         'ERR_NAN_LOSS',
       );
     }
-    optimizer.step(rate, { fused, gradients });
+    const gradScale = clipped ? 1 : clipCoefficient(gradNorm, options.maxGradNorm);
+    optimizer.step(rate, { fused: isFused(options), gradients, gradScale });
     return { loss, gradNorm };
   });
 }

@@ -23,6 +23,7 @@ export interface Moments {
 export interface StepOptions {
   readonly fused?: boolean;
   readonly gradients?: readonly (Tensor | null)[];
+  readonly gradScale?: number;
 }
 
 interface State {
@@ -58,8 +59,9 @@ export class AdamW {
    * Updates every parameter that has a gradient, at the learning rate `lr`.
    * @param options.fused in one pass over memory on the CPU, which differs from Python's in the last bits
    * @param options.gradients a parameter each, in their order, in place of the parameters' own
+   * @param options.gradScale with `fused`, what gradients are multiplied by as they are read. 1.
    */
-  step(lr: number, { fused = false, gradients }: StepOptions = {}): void {
+  step(lr: number, { fused = false, gradients, gradScale = 1 }: StepOptions = {}): void {
     tidy(() => {
       const updates = this.parameters.flatMap((parameter, index) => {
         const grad = gradients === undefined ? parameter.grad : gradients[index];
@@ -70,17 +72,24 @@ export class AdamW {
       });
       const { weightDecay, noDecay } = this.#options;
       const decays = ({ parameter }: Update) => weightDecay > 0 && !noDecay.has(parameter);
-      this.#update(updates.filter(decays), lr, weightDecay, fused);
-      this.#update(
+      const update = (some: readonly Update[], decay: number) => {
+        this.#update(some, lr, decay, gradScale, fused);
+      };
+      update(updates.filter(decays), weightDecay);
+      update(
         updates.filter((update) => !decays(update)),
-        lr,
         0,
-        fused,
       );
     });
   }
 
-  #update(updates: readonly Update[], lr: number, weightDecay: number, fused: boolean): void {
+  #update(
+    updates: readonly Update[],
+    lr: number,
+    weightDecay: number,
+    gradScale: number,
+    fused: boolean,
+  ): void {
     const { betas, eps, correctBias } = this.#options;
     native.adamW(
       updates.map(({ parameter }) => parameter.handle),
@@ -93,6 +102,7 @@ export class AdamW {
       eps,
       weightDecay,
       correctBias,
+      gradScale,
       fused,
     );
   }

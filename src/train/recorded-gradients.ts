@@ -69,12 +69,12 @@ class RecordedGradients implements GradientSource {
     this.#seen.add(batch.shape);
     if (isNew || this.#hasFailed) return undefined;
     const { model, recorder } = this;
-    const { device, labelSmoothing, maxGradNorm } = this.options;
+    const { device, labelSmoothing } = this.options;
     const slot = new BatchSlot(batch, device);
     const loss = () =>
       spanLoss(slot.logits(model), slot.read('startPositions'), slot.read('endPositions'), labelSmoothing);
     try {
-      const recording = recorder.record(() => computeGradients(model, [loss], maxGradNorm));
+      const recording = recorder.record(() => computeGradients(model, [loss], this.options));
       const step = { slot, recording };
       this.#steps.set(batch.shape, step);
       return step;

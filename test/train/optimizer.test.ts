@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ones } from '../../src/create.js';
+import { arange, ones } from '../../src/create.js';
 import { BertForQuestionAnswering } from '../../src/models/bert.js';
 import { LstmForQuestionAnswering, type LstmConfig } from '../../src/models/lstm.js';
 import type { ReaderModel } from '../../src/models/reader-model.js';
@@ -189,6 +189,27 @@ for (const weightDecay of [0, 0.1]) {
       }) as [Float32Array, Float32Array];
       t.true(fused.every((value, at) => Math.abs(value - (plain[at] ?? NaN)) < 1e-6));
       t.is(new Set(fused).size, 3);
+    });
+  });
+}
+
+for (const fused of [false, true]) {
+  test(`gradients are scaled as they are read, ${fused ? 'fused' : 'op by op'}`, (t) => {
+    tidy(() => {
+      const [scaled, small] = [0.25, 1].map((gradScale) => {
+        const parameter = new Parameter(ones([300]));
+        const optimizer = new AdamW([parameter], { eps: 1 });
+        const grad = arange(300)
+          .to('float32')
+          .mul(0.25 / gradScale);
+        for (let step = 0; step < 2; step += 1) optimizer.step(1e-2, { fused, gradScale, gradients: [grad] });
+        const values = parameter.toFloat32Array();
+        optimizer.dispose();
+        parameter.dispose();
+        return values;
+      });
+      t.deepEqual(scaled, small);
+      t.is(new Set(scaled).size, 300);
     });
   });
 }
