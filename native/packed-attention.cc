@@ -65,7 +65,7 @@ void attend(const Head& head, const Projected<const Stored>& projected, const Fa
   const auto rowsOfPart = [&](int64_t part) { return rowsOf<Element>(head, projected.of(head, part), projected.stride()); };
   const auto query = rowsOfPart(0);
   const auto keys = transposedPairs(rowsOfPart(1), rows, columns);
-  const auto values = paired<Element>(rowsOfPart(2), rows, columns);
+  const auto values = paired(rowsOfPart(2), rows, columns);
   const auto scale = 1 / std::sqrt(static_cast<float>(head.width));
   const Buffer<float> scores(kTile * rows), attended(kTile * columns);
   const Buffer<Element> kept(kTile * rows);
@@ -88,16 +88,21 @@ void attendBackward(const Head& head, const Projected<const Stored>& projected, 
   const auto rows = head.rows(), columns = head.columns();
   const auto rowsOfPart = [&](int64_t part) { return rowsOf<Element>(head, projected.of(head, part), projected.stride()); };
   const auto grad = rowsOf<Element>(head, outputGrad + head.row * projected.width + head.column, projected.width);
-  const auto keys = paired<Element>(rowsOfPart(1), rows, columns);
+  const auto keys = paired(rowsOfPart(1), rows, columns);
   const auto values = transposedPairs(rowsOfPart(2), rows, columns);
   const auto scale = 1 / std::sqrt(static_cast<float>(head.width));
   const Buffer<float> keptGrad(kTile * rows), queryGrad(kTile * columns);
-  const Buffer<Element> scoreGrad(kTile * rows), kept(kTile * rows), scoreGrads(rows * rows), allKept(rows * rows);
+  const Buffer<Element> scoreGrads(rows * rows), allKept(rows * rows), scratch(2 * kTile * rows);
   for (int64_t first = 0; first < rows; first += kTile) {
     tileProduct(kTile, rows, columns, grad + first * columns, columns, values, rows, keptGrad, rows);
+    constexpr bool isPaired = !std::is_same_v<Element, float>;
+    auto* const scoreGrad = isPaired ? scratch : scoreGrads + first * rows;
+    auto* const kept = isPaired ? scratch + kTile * rows : allKept + first * rows;
     softmaxGradient<Element>(probabilities + head.square + first * rows, keptGrad, kTile, rows, scale, dropoutScale, scoreGrad, kept);
-    pairRows(scoreGrad, rows, kTile, rows, scoreGrads + first * rows);
-    pairRows(kept, rows, kTile, rows, allKept + first * rows);
+    if constexpr (isPaired) {
+      pairRows(scoreGrad, rows, kTile, rows, scoreGrads + first * rows);
+      pairRows(kept, rows, kTile, rows, allKept + first * rows);
+    }
     tileProduct(kTile, columns, rows, scoreGrad, rows, keys, columns, queryGrad, columns);
     scatter<Stored>(queryGrad, std::min(kTile, head.length - first), head.width,
                     projectedGrad.of(head, 0) + first * projectedGrad.stride(), projectedGrad.stride());

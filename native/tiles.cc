@@ -79,10 +79,6 @@ QA_VECTORIZE void transposeWords(const uint32_t* input, int64_t stride, int64_t 
   }
 }
 
-void pairRows(const float* input, int64_t stride, int64_t rows, int64_t width, float* output) {
-  for (int64_t row = 0; row < rows; ++row, input += stride, output += width) std::copy(input, input + width, output);
-}
-
 QA_VECTORIZE void pairRows(const uint16_t* input, int64_t stride, int64_t rows, int64_t width, uint16_t* output) {
   for (int64_t row = 0; row < rows; row += 2, input += 2 * stride, output += 2 * width) {
     for (int64_t i = 0; i < width; ++i) {

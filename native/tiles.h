@@ -36,17 +36,20 @@ void scatter(const float* input, int64_t rows, int64_t width, Stored* output, in
 /// [rows, words] of 32 bits, in rows of `stride`, to [words, rows].
 void transposeWords(const uint32_t* input, int64_t stride, int64_t rows, int64_t words, uint32_t* output);
 
-/// A matrix as the right factor of a product: bfloat16 with each two rows side by side, [rows / 2, width] pairs; float32
-/// as it is. Rows of the input are `stride` elements apart.
-void pairRows(const float* input, int64_t stride, int64_t rows, int64_t width, float* output);
+/// A bfloat16 matrix as the right factor of a product, with each two rows side by side: [rows / 2, width] pairs. Rows of the
+/// input are `stride` elements apart.
 void pairRows(const uint16_t* input, int64_t stride, int64_t rows, int64_t width, uint16_t* output);
 
-/// A matrix [rows, columns] as the right factor.
+/// A matrix [rows, columns] as the right factor: float32 is one as it is.
 template <typename Element>
-Buffer<Element> paired(const Element* matrix, int64_t rows, int64_t columns) {
-  Buffer<Element> pairs(rows * columns);
-  pairRows(matrix, columns, rows, columns, pairs);
-  return pairs;
+Buffer<Element> paired(Buffer<Element> matrix, int64_t rows, int64_t columns) {
+  if constexpr (std::is_same_v<Element, float>) {
+    return matrix;
+  } else {
+    Buffer<Element> pairs(rows * columns);
+    pairRows(matrix, columns, rows, columns, pairs);
+    return pairs;
+  }
 }
 
 /// And transposed.
