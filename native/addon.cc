@@ -18,6 +18,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::definePackedAttention(exports);
   qa::defineVarlenAttention(exports);
   qa::defineOptim(exports);
+  qa::defineGradNorm(exports);
   qa::defineCudaGraph(exports);
   qa::defineRuntime(exports);
   return exports;

@@ -146,6 +146,7 @@ void defineFastLayers(Napi::Object& exports);
 void definePackedAttention(Napi::Object& exports);
 void defineVarlenAttention(Napi::Object& exports);
 void defineOptim(Napi::Object& exports);
+void defineGradNorm(Napi::Object& exports);
 void defineCudaGraph(Napi::Object& exports);
 void defineRuntime(Napi::Object& exports);
 

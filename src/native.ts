@@ -193,6 +193,9 @@ interface Addon {
   ): void;
   cosine(x: number): number;
 
+  // grad-norm.cc
+  jointNorm(tensors: Handles): Handle;
+
   // cuda-graph.cc
   hasCudaGraphs(): boolean;
   beginGraph(device: string, neighbour: GraphHandle | null): GraphHandle;

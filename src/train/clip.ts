@@ -7,23 +7,20 @@ import { Tensor } from '../tensor.js';
  * `torch.nn.utils.clip_grad_norm_`, with its operations and its order of them.
  */
 export function clipGradNorm(gradients: readonly Tensor[], maxNorm: number): Tensor {
-  const totalNorm = gradNorm(gradients);
+  const handles = gradients.map((gradient) => gradient.handle);
+  const norms = native.foreachNorm(handles, 2).map((norm) => new Tensor(norm));
+  const totalNorm = stack(norms).vectorNorm(2);
   const coefficient = totalNorm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-  native.foreachMul_(handlesOf(gradients), coefficient.handle);
+  native.foreachMul_(handles, coefficient.handle);
   return totalNorm;
 }
 
-/** The joint 2-norm of all gradients, a scalar tensor: `torch.nn.utils.get_total_norm`. */
-export function gradNorm(gradients: readonly Tensor[]): Tensor {
-  const norms = native.foreachNorm(handlesOf(gradients), 2).map((norm) => new Tensor(norm));
-  return stack(norms).vectorNorm(2);
+/** The joint 2-norm of all gradients on the CPU, a scalar tensor: `clipGradNorm`'s in one pass, with other last bits. */
+export function jointNorm(gradients: readonly Tensor[]): Tensor {
+  return new Tensor(native.jointNorm(gradients.map((gradient) => gradient.handle)));
 }
 
 /** What `clipGradNorm` multiplies gradients of the norm given by. */
 export function clipCoefficient(norm: number, maxNorm: number): number {
   return Math.min(maxNorm / (norm + 1e-6), 1);
-}
-
-function handlesOf(gradients: readonly Tensor[]) {
-  return gradients.map((gradient) => gradient.handle);
 }

@@ -6,7 +6,7 @@ import { spanLoss } from '../models/span-head.js';
 import { exactKernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { clipGradNorm, gradNorm } from './clip.js';
+import { clipGradNorm, jointNorm } from './clip.js';
 import type { TrainingOptions } from './loop.js';
 
 /** Whether an update is one pass over memory: with fast kernels, on the CPU. */
@@ -45,7 +45,7 @@ export function computeGradients(
   model.zeroGrad();
   const present = gradients.filter((gradient) => gradient !== null);
   const clipped = !isFused(options);
-  const norm = clipped ? clipGradNorm(present, options.maxGradNorm) : gradNorm(present);
+  const norm = clipped ? clipGradNorm(present, options.maxGradNorm) : jointNorm(present);
   return { gradients, clipped, numbers: stack([...values, norm]) };
 }
 

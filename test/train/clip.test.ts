@@ -1,6 +1,7 @@
 import test from 'ava';
+import { ones } from '../../src/create.js';
 import { tidy } from '../../src/scope.js';
-import { clipGradNorm } from '../../src/train/clip.js';
+import { clipCoefficient, clipGradNorm, jointNorm } from '../../src/train/clip.js';
 import { Comparison, decode, readFixture, type Encoded, type Fixture } from '../fixture.js';
 
 interface ClipFixture extends Fixture {
@@ -22,3 +23,27 @@ for (const { maxNorm, norm, clipped } of fixture.cases) {
     });
   });
 }
+
+for (const { maxNorm, norm, clipped } of fixture.cases) {
+  test(`the norm ${norm.toFixed(2)} in one pass, and what it scales gradients by for at most ${maxNorm}, are near Python's`, (t) => {
+    tidy(() => {
+      const gradients = fixture.gradients.map((gradient) => decode(gradient));
+      const ours = jointNorm(gradients).item();
+      t.true(Math.abs(ours - norm) < 1e-6 * norm);
+      const factor = clipCoefficient(ours, maxNorm);
+      gradients.forEach((gradient, index) => {
+        const wanted = decode(clipped[index]).toFloat32Array();
+        const scaled = gradient.mul(factor).toFloat32Array();
+        t.true(scaled.every((value, at) => Math.abs(value - wanted[at]) < 1e-6));
+      });
+    });
+  });
+}
+
+test('the norm counts every number, of tensors large and small', (t) => {
+  tidy(() => {
+    const counts = [1, 15, 17, 40_000, 16_384];
+    const norm = jointNorm(counts.map((count) => ones([count]))).item();
+    t.is(norm, Math.fround(Math.sqrt(counts.reduce((sum, count) => sum + count))));
+  });
+});
