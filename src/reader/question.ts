@@ -1,12 +1,15 @@
 import type { Example, Feature } from '../data/examples.js';
 import { prepareFeatures } from '../data/features.js';
-import { postprocessPredictions } from '../evaluate/postprocess.js';
+import { postprocessPredictions, type Candidate } from '../evaluate/postprocess.js';
 import type { ReadRequest, WorkerReading } from './messages.js';
 import type { OpenedReader } from './open.js';
 import { tokenScores } from './token-scores.js';
 
 /** `run_qa.py`'s: how many of the best starts and ends are paired, and how many spans share the probability. */
 const usualNBestSize = 20;
+
+/** UTF-16 units of all answers of a question: a thread that takes more, or makes JSON of them, is held up by it. */
+const mostCharacters = 100_000;
 
 const shownInErrors = 60;
 
@@ -66,11 +69,21 @@ export class OpenQuestion {
     );
     return {
       answers: candidates
-        .slice(0, topK)
+        .slice(0, Math.min(topK, fitting(candidates)))
         .map(({ text, start, end, score, probability }) => ({ text, start, end, score, probability })),
       windows: this.features.length,
       computed: performance.now() - (this.#began ?? performance.now()),
       ...(scores ? { scores: tokenScores(this.features, logits, this.#docStride) } : {}),
     };
   }
+}
+
+/** How many of the answers, from the best on, are not too long together; the best one is never too long. */
+function fitting(candidates: readonly Candidate[]): number {
+  let characters = 0;
+  const tooMany = candidates.findIndex(({ text }, rank) => {
+    characters += text.length;
+    return rank > 0 && characters > mostCharacters;
+  });
+  return tooMany === -1 ? candidates.length : tooMany;
 }

@@ -14,7 +14,7 @@ export interface ReaderOptions {
 
 /** What is asked for beside the question. */
 export interface ReadOptions {
-  /** How many answers to give at most, the best first: 1 to 1000, by default 1. */
+  /** How many answers to give at most, the best first: 1 to 1000, by default 1. See `Reading` for their length. */
   readonly topK?: number | undefined;
   /** Tokens of the longest answer; by default 30. */
   readonly maxAnswerLength?: number | undefined;
@@ -47,7 +47,10 @@ export interface TokenScores {
 
 /** All that came of one question. */
 export interface Reading {
-  /** From 1 to `topK`, the best first. A context without a token gives the empty text alone. */
+  /**
+   * From 1 to `topK`, the best first; as many as have 100,000 UTF-16 units together, and always the best one. A context
+   * without a token gives the empty text alone.
+   */
   readonly answers: readonly ReaderAnswer[];
   /** Windows that the context was cut into. */
   readonly windows: number;
