@@ -39,6 +39,12 @@ export class Reader {
     context: string,
     options?: AnswerOptions & { readonly topK?: undefined },
   ): Promise<ReaderAnswer>;
+  /** Where it is not known before whether `topK` is given. */
+  answer(
+    question: string,
+    context: string,
+    options?: AnswerOptions & { readonly topK?: number | undefined },
+  ): Promise<ReaderAnswer | readonly ReaderAnswer[]>;
   async answer(
     question: string,
     context: string,

@@ -98,6 +98,14 @@ test('maxAnswerLength counts tokens, and an empty context has the empty answer',
   t.deepEqual(await reader.answer('why?', ''), { text: '', start: 0, end: 0, score: 0, probability: 1 });
 });
 
+test('whoever does not know whether topK is given gets an answer or a list', async (t) => {
+  await using reader = await Reader.load(tiny);
+  const ask = (options?: { readonly topK?: number }) => reader.answer('who?', 'Ada did.', options);
+  t.false(Array.isArray(await ask()));
+  t.false(Array.isArray(await ask({})));
+  t.true(Array.isArray(await ask({ topK: 2 })));
+});
+
 test('answers are as many as are not too long together, however long each is', async (t) => {
   await using reader = await Reader.load(tiny);
   const word = (index: number) => `${'x'.repeat(1_000)}${index}`;
