@@ -38,7 +38,12 @@ export const answerSchema = {
         type: 'string',
         description: 'the text that holds the answer; long ones are read in windows',
       },
-      topK: { type: 'integer', minimum: 1, maximum: 100, description: 'answers to give at most; 1 by default' },
+      topK: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 100,
+        description: 'answers to give at most; 1 by default',
+      },
       maxAnswerLength: {
         type: 'integer',
         minimum: 1,
