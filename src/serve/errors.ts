@@ -54,6 +54,9 @@ export function refuseConnection(
   socket.destroy();
 }
 
+/** All that there is. */
+const methods = ['GET', 'HEAD', 'POST'] as const;
+
 /** Every error as `{statusCode, code, message}`. What is the server's own is written to stderr, and told as such. */
 export function addErrorReplies(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError | HttpError>(async (error, request, reply) => {
@@ -68,8 +71,17 @@ export function addErrorReplies(app: FastifyInstance): void {
       .code(statusCode)
       .send({ statusCode, code: 'ERR_SERVER', message: 'The server failed; it said why on its terminal.' });
   });
-  app.setNotFoundHandler((request, reply) => {
-    const message = `There is no ${request.method} ${request.url}; see /openapi.json.`;
-    return reply.code(404).send({ statusCode: 404, code: 'ERR_NOT_FOUND', message });
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    const [path] = url.split('?');
+    const allowed = methods.filter((other) => app.hasRoute({ method: other, url: path }));
+    if (allowed.length === 0) {
+      const message = `There is no ${method} ${url}; see /openapi.json.`;
+      return reply.code(404).send({ statusCode: 404, code: 'ERR_NOT_FOUND', message });
+    }
+    const message = `Expected ${allowed.join(' or ')} for ${path}, got ${method}; see /openapi.json.`;
+    return reply
+      .code(405)
+      .header('allow', allowed.join(', '))
+      .send({ statusCode: 405, code: 'ERR_METHOD', message });
   });
 }

@@ -101,7 +101,17 @@ test('what is not a question gets a 4xx with a sentence', async (t) => {
   t.is(unreadable.statusCode, 400);
   t.deepEqual(Object.keys(unreadable.json<object>()).sort(), ['code', 'message', 'statusCode']);
   t.is((await app.inject('/nowhere')).statusCode, 404);
-  t.is((await app.inject({ method: 'DELETE', url: '/answer' })).statusCode, 404);
+  for (const [method, url, allow] of [
+    ['DELETE', '/answer', 'POST'],
+    ['GET', '/answer?question=who', 'POST'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['PUT', '/', 'GET, HEAD'],
+  ] as const) {
+    const response = await app.inject({ method, url });
+    t.is(response.statusCode, 405);
+    t.is(response.headers['allow'], allow);
+    t.regex(response.json<{ message: string }>().message, new RegExp(`got ${method}; see`));
+  }
 });
 
 test('markup, control characters and broken surrogates in every field come back as text', async (t) => {
@@ -305,7 +315,7 @@ test('at a loopback address, names that other sites could have point here are re
 test('a page of another site gets nothing: its browser asks first, and is not told yes', async (t) => {
   const asked = { origin: 'http://other.example', 'access-control-request-method': 'POST' };
   const preflight = await app.inject({ method: 'OPTIONS', url: '/answer', headers: asked });
-  t.is(preflight.statusCode, 404);
+  t.is(preflight.statusCode, 405);
   // What a browser sends without asking has none of JSON's types.
   for (const type of [
     'text/plain',
