@@ -1,0 +1,74 @@
+import { on, once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import test from 'ava';
+import type { FastifyInstance } from 'fastify';
+import { Reader } from '../../src/reader/reader.js';
+import { createServer } from '../../src/serve/server.js';
+import { temporaryFolder } from '../cli/run.js';
+import { writeTinyModel } from '../reader/tiny-model.js';
+
+// Bare sockets: what is no HTTP, comes too slowly, or is there when the server ends.
+
+const folder = temporaryFolder();
+let reader: Reader;
+
+test.before(async () => {
+  reader = await Reader.load(await writeTinyModel(join(folder, 'tiny')));
+});
+test.after.always(() => reader.dispose());
+
+/** A request whose body does not come. */
+const half =
+  'POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"qu';
+
+/** What a bare socket gets back after it sent a text. */
+async function sendRaw(server: FastifyInstance, text: string): Promise<string> {
+  const { port } = server.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.write(text);
+  let received = '';
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  await once(socket, 'close');
+  return received;
+}
+
+test('requests that are no HTTP, or take too long to come, are refused and closed', async (t) => {
+  const impatient = await createServer(reader, { requestTimeout: 200 });
+  await impatient.listen({ port: 0 });
+  const problems = {
+    'GARBAGE\r\n\r\n': { statusCode: 400, message: /HTTP\/1\.1/ },
+    'POST /answer HTTP/1.1\r\nhost: x\r\n': { statusCode: 408, message: /whole request/ },
+    [half]: { statusCode: 408, message: /whole request/ },
+    [`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`]: { statusCode: 431, message: /shorter/ },
+  };
+  for (const [text, { statusCode, message }] of Object.entries(problems)) {
+    const [head, body] = (await sendRaw(impatient, text)).split('\r\n\r\n');
+    t.true(head.startsWith(`HTTP/1.1 ${statusCode} `), head);
+    const told = JSON.parse(body) as Record<string, unknown>;
+    t.deepEqual(Object.keys(told).sort(), ['code', 'message', 'statusCode']);
+    t.is(told['statusCode'], statusCode);
+    t.regex(String(told['message']), message);
+  }
+  await impatient.close();
+});
+
+test('a server that is told to end answers what was asked, and does not wait for what does not come', async (t) => {
+  const ending = await createServer(reader, { requestTimeout: 200 });
+  await ending.listen({ port: 0 });
+  const { port } = ending.server.address() as AddressInfo;
+  const slow = [half, 'POST /answer HT', ''].map((text) => {
+    const socket = connect(port, '127.0.0.1').resume();
+    socket.on('error', () => undefined).write(text);
+    return once(socket, 'close');
+  });
+  const body = JSON.stringify({ question: 'Who?', context: 'Ada Holmson founded it. '.repeat(500) });
+  const head = `host: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const requests = on(ending.server, 'request');
+  const answer = sendRaw(ending, `POST /answer HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+  await requests.next();
+  await requests.next();
+  await ending.close();
+  t.regex(await answer, /^HTTP\/1\.1 200 /);
+  await Promise.all(slow);
+});
