@@ -69,18 +69,17 @@ function renderFigure(chart: Chart): Html {
 /** A table that scrolls by itself where it is wider than the page; what scrolls must be reachable by keyboard. */
 function renderTable({ head, rows }: Table): Html {
   const isFigure = (text: string) => /^[-+−\d(]/.test(text);
-  const cell = (text: string) =>
-    isFigure(text) ? html`<td class="number">${text}</td>` : html`<td>${text}</td>`;
+  // All of a column stands where its figures do, also its name and what is no figure.
+  const alignment = head.map((_, column) => {
+    const figures = column > 0 && rows.some((row) => isFigure(row[column] ?? ''));
+    return figures ? new Html('class="number"') : '';
+  });
+  const name = (text: string, column: number) => html`<th scope="col" ${alignment[column]}>${text}</th>`;
   const line = ([first, ...cells]: readonly string[]) =>
     html`<tr>
       <th scope="row">${first}</th>
-      ${cells.map(cell)}
+      ${cells.map((text, index) => html`<td ${alignment[index + 1]}>${text}</td>`)}
     </tr>`;
-  // A name stands where its column's figures do.
-  const name = (text: string, column: number) => {
-    const figures = column > 0 && rows.some((row) => isFigure(row[column] ?? ''));
-    return html`<th scope="col" ${figures ? new Html('class="number"') : ''}>${text}</th>`;
-  };
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Table">
     <table>
       <thead>
