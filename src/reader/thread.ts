@@ -47,7 +47,8 @@ export class ReaderThread {
     start: WorkerStart,
     program = new URL('worker.js', import.meta.url),
   ): Promise<ReaderThread> {
-    const worker = new Worker(program, { workerData: start });
+    // The caller's flags are for the caller's program: with --input-type no thread could start from a file.
+    const worker = new Worker(program, { workerData: start, execArgv: [] });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', (error) => {
         reject(threadFailed(error));

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { Reader } from '../../src/reader/reader.js';
 import { temporaryFolder } from '../cli/run.js';
@@ -41,6 +43,27 @@ test('a disposed reader answers no more; what waited is told so', async (t) => {
   for (const outcome of outcomes) t.regex(reasonOf(outcome), /it was disposed/);
   await t.throwsAsync(reader.answer('who?', 'Ada.'), { code: 'ERR_READER_DISPOSED' });
   await reader.dispose();
+});
+
+test('a process that exits while its reader computes ends as it was told to', async (t) => {
+  const library = JSON.stringify(new URL('../../src/reader/reader.js', import.meta.url));
+  const exitAfter = (milliseconds: number) => `
+    import { Reader } from ${library};
+    const reader = await Reader.load(${JSON.stringify(tiny)});
+    const asked = ${JSON.stringify(context)}.repeat(20);
+    for (let count = 0; count < 20; count++) reader.answer('Who?', asked).catch(() => undefined);
+    // The first answer comes while the others are being computed.
+    await reader.answer('Who?', 'Ada.');
+    setTimeout(() => process.exit(7), ${milliseconds});`;
+  for (const milliseconds of [0, 5, 20, 50]) {
+    const ended = promisify(execFile)(process.execPath, [
+      '--input-type=module',
+      '-e',
+      exitAfter(milliseconds),
+    ]);
+    const { code, stderr } = await t.throwsAsync<Error & { code: unknown; stderr: string }>(ended);
+    t.deepEqual({ code, stderr }, { code: 7, stderr: '' });
+  }
 });
 
 /** The niceness of every thread of this process, by its id; proc_pid_stat(5) has it as field 19. */
