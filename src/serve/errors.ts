@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { messageOf } from '../errors.js';
@@ -57,8 +57,22 @@ export function refuseConnection(
 /** All that there is. */
 const methods = ['GET', 'HEAD', 'POST'] as const;
 
+/** Refuses what a client wants to know before it sends its body, but `100-continue`; Node would do so without a word. */
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const message = 'Expected no other Expect header than 100-continue; leave it out.';
+  const body = JSON.stringify({ statusCode: 417, code: 'ERR_EXPECTATION', message });
+  response
+    .writeHead(417, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    })
+    .end(body);
+}
+
 /** Every error as `{statusCode, code, message}`. What is the server's own is written to stderr, and told as such. */
 export function addErrorReplies(app: FastifyInstance): void {
+  app.server.on('checkExpectation', refuseExpectation);
   app.setErrorHandler<FastifyError | HttpError>(async (error, request, reply) => {
     const statusCode = error.statusCode ?? 500;
     if (statusCode === 503) void reply.header('retry-after', retryAfter);

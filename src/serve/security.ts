@@ -34,6 +34,10 @@ export function addSecurity(app: FastifyInstance, host: string | undefined): voi
       'x-content-type-options': 'nosniff',
     });
   });
+  app.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+    if (headers.host !== undefined || raw.httpVersion === '1.0') done();
+    else done(new HttpError(400, 'ERR_HOST', 'Expected a Host header, got none; name the server in one.'));
+  });
   if (host === undefined || !isLoopback(host)) return;
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();

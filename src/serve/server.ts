@@ -45,6 +45,8 @@ export async function createServer(
       requestTimeout,
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(checkingInterval, requestTimeout),
+      // Node would refuse without a word; see addSecurity.
+      requireHostHeader: false,
     },
     // Addresses that cannot be read are refused before there is a route, with the same words as all else.
     frameworkErrors: (error, _request, reply) => {

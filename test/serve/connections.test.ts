@@ -39,6 +39,11 @@ test('requests that are no HTTP, or take too long to come, are refused and close
   const problems = {
     'GARBAGE\r\n\r\n': { statusCode: 400, message: /HTTP\/1\.1/ },
     'POST /answer HTTP/1.1\r\nhost: x\r\n': { statusCode: 408, message: /whole request/ },
+    'GET /health HTTP/1.1\r\nconnection: close\r\n\r\n': { statusCode: 400, message: /Host header/ },
+    'GET / HTTP/1.1\r\nhost: x\r\nexpect: cake\r\nconnection: close\r\n\r\n': {
+      statusCode: 417,
+      message: /100-continue/,
+    },
     [half]: { statusCode: 408, message: /whole request/ },
     [`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`]: { statusCode: 431, message: /shorter/ },
   };
