@@ -8,12 +8,17 @@ import { packageRoot } from '../src/setup/paths.js';
 
 // Kills a small run with SIGKILL at random moments, every second time as soon as a save has begun, lets it go on each
 // time, and compares what comes out with a run that never stopped, byte for byte. It saves after every step, so that
-// most kills fall near a save.
-//   node dist/scripts/check-resume.js --kills 50
+// most kills fall near a save. What follows `--` are further flags of the run.
+//   node dist/scripts/check-resume.js --kills 50 -- --gradient-accumulation-steps 3 --load-best-model-at-end
 
 const qaNative = join(packageRoot, 'dist', 'bin', 'qa-native.js');
 const steps = 300;
 const compared = ['model.safetensors', 'train_log.jsonl', 'eval_log.jsonl'];
+
+const { kills, _: flags } = await yargs(process.argv.slice(2))
+  .option('kills', { type: 'number', default: 20 })
+  .strictOptions()
+  .parse();
 
 const tinyBert = {
   model_type: 'bert',
@@ -29,7 +34,7 @@ function commandLine(root: string, outputDir: string, ...more: readonly string[]
     ...[qaNative, 'train', 'bert-mini', '--dataset', 'sample', '--config-name', join(root, 'tiny.json')],
     ...['--max-train-samples', '60', '--max-steps', String(steps), '--save-steps', '1', '--no-eval'],
     ...['--validation-file', join(root, 'few.json'), '--eval-strategy', 'steps', '--eval-steps', '40'],
-    ...['--output-dir', outputDir, ...more],
+    ...[...flags.map(String), '--output-dir', outputDir, ...more],
   ];
 }
 
@@ -66,9 +71,6 @@ async function killOne(args: readonly string[], dir: string, whileSaving: boolea
 }
 
 async function main(): Promise<number> {
-  const { kills } = await yargs(process.argv.slice(2))
-    .option('kills', { type: 'number', default: 20 })
-    .parse();
   const root = mkdtempSync(join(tmpdir(), 'check-resume-'));
   try {
     writeFileSync(join(root, 'tiny.json'), JSON.stringify(tinyBert));
