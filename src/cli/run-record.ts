@@ -48,6 +48,9 @@ const pathFlags = [
   'configName',
 ];
 
+/** What a flag overrules that is given without the other, where a data set or the run before had that one. */
+const overruled = { numTrainEpochs: { maxSteps: -1 }, warmupRatio: { warmupSteps: 0 } };
+
 /** The flags given, over those of --from-run, over the defaults. */
 export async function completeArgs(
   given: GivenTrainArgs,
@@ -57,7 +60,9 @@ export async function completeArgs(
   if (again !== undefined) expectFlags(again.flags, trainOptions, join(fromRun ?? '', recordFile));
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   const outputDir = fromRun === undefined ? {} : { outputDir: `${fromRun.replace(/[/\\]+$/, '')}-again` };
-  const args = { ...defaults, ...again?.flags, ...outputDir, ...Object.fromEntries(named) };
+  const others = named.map(([name]) => overruled[name as keyof typeof overruled]);
+  const own = Object.assign({}, ...others, Object.fromEntries(named)) as object;
+  const args = { ...defaults, ...again?.flags, ...outputDir, ...own };
   if ('model' in args) return { args: args as unknown as TrainArgs, again };
   throw new UsageError('Expected a model or --from-run, but neither came; see `qa-native train --help`.');
 }

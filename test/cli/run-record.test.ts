@@ -53,6 +53,23 @@ test.serial('a flag beside --from-run goes before that of the run', async (t) =>
   t.not(record(dir).sha256['weights'], record(first).sha256['weights']);
 });
 
+test.serial(
+  'epochs and a warmup ratio go before the steps of the data set and of the run before',
+  async (t) => {
+    const dir = join(folder, 'epochs');
+    const flags = ['--num-train-epochs', '0.5', '--warmup-ratio', '0.25', '--no-eval', '--output-dir', dir];
+    const expected = { numTrainEpochs: 0.5, maxSteps: -1, warmupRatio: 0.25, warmupSteps: 0 };
+    for (const start of [
+      ['--from-run', first],
+      ['bert-mini', '--dataset', 'sample', '--config-name', config, '--max-train-samples', '20'],
+    ]) {
+      const { code, stderr } = await qaNative('train', ...start, ...flags);
+      t.is(code, 0, stderr);
+      t.like(record(dir).flags, expected);
+    }
+  },
+);
+
 test.serial('a file that has changed since is named', async (t) => {
   appendFileSync(trainFile, ' ');
   const { code, stderr } = await qaNative(
