@@ -13,6 +13,8 @@ export const numberFlag = {
 /** The numbers that make sense for a flag. */
 export interface NumberRange {
   readonly least: number;
+  /** Whether only what is greater than `least` does. */
+  readonly above?: boolean;
   readonly most?: number;
   readonly whole: boolean;
 }
@@ -21,13 +23,14 @@ export interface NumberRange {
 export function expectNumber(
   flag: string,
   value: unknown,
-  { least, most = Infinity, whole }: NumberRange,
+  { least, above = false, most = Infinity, whole }: NumberRange,
 ): asserts value is number {
-  const fits = typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
+  const isEnough = (number: number) => (above ? number > least : number >= least);
+  const fits = typeof value === 'number' && Number.isFinite(value) && isEnough(value) && value <= most;
   // Beyond safe integers the number is not the one that was typed.
   if (fits && (!whole || Number.isSafeInteger(value))) return;
   const upTo = most === Infinity ? ' or more' : ` to ${most}`;
-  const bound = least === -Infinity ? '' : ` of ${least}${upTo}`;
+  const bound = least === -Infinity ? '' : above ? ` above ${least}` : ` of ${least}${upTo}`;
   const came = typeof value === 'string' ? JSON.stringify(value) : String(value);
   throw new UsageError(`Expected ${flag} to be a ${whole ? 'whole ' : ''}number${bound}, got ${came}.`);
 }

@@ -51,7 +51,13 @@ const settingTable: Record<SettingName, SettingRow> = {
   },
   perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
   learningRate: { describe: 'peak of the schedule', least: 0, whole: false },
-  numTrainEpochs: { describe: 'passes over the training set', least: 1, whole: true, alias: 'epochs' },
+  numTrainEpochs: {
+    describe: 'passes over the training set; 0.5 is half of one',
+    least: 0,
+    above: true,
+    whole: false,
+    alias: 'epochs',
+  },
   maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
   warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
   warmupRatio: {

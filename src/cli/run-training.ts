@@ -88,7 +88,7 @@ export async function trainAndEvaluate(
 async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<Record<string, number>> {
   const { args, settings, options, examples, features, outputDir } = run;
   const { rowsPerStep, stepsPerEpoch } = countSteps(features.length, options);
-  const evaluation = await planEvaluations(run, stepsPerEpoch);
+  const evaluation = await planEvaluations(run);
   const { steps, seconds, lossSum, signal } = await trainWithCheckpoints({
     ...run,
     ...settings,
@@ -147,14 +147,16 @@ async function saveRun(folder: string, run: PreparedRun): Promise<void> {
 }
 
 /** The evaluations on the way; undefined for none. */
-async function planEvaluations(run: PreparedRun, stepsPerEpoch: number): Promise<EvaluationPlan | undefined> {
+async function planEvaluations(run: PreparedRun): Promise<EvaluationPlan | undefined> {
   const { args, settings, model, tokenizer, validation, version2WithNegative, device, kernels } = run;
+  const { stepsPerEpoch, totalSteps } = countSteps(run.features.length, run.options);
   const everySteps = { no: 0, steps: settings.evalSteps, epoch: stepsPerEpoch }[args.evalStrategy ?? 'no'];
   if (everySteps === 0) return undefined;
   const windows = await featuresOf(validation, tokenizer, settings);
   const options = { ...settings, version2WithNegative, device, kernels };
   return {
     everySteps,
+    ...(args.evalStrategy === 'epoch' ? { lastStep: totalSteps } : {}),
     metric: args.metricForBestModel ?? 'f1',
     loadBest: args.loadBestModelAtEnd ?? false,
     patience: settings.earlyStoppingPatience,

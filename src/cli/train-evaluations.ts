@@ -18,6 +18,8 @@ type Metrics = Evaluation['metrics'];
 /** When a run is evaluated on its way, and what follows from it. */
 export interface EvaluationPlan {
   readonly everySteps: number;
+  /** One that is evaluated, too: the end of an epoch of which only a part is run. */
+  readonly lastStep?: number;
   readonly metric: 'f1' | 'exact_match';
   readonly loadBest: boolean;
   /** After so many evaluations without a better one training ends; 0: never. */
@@ -77,7 +79,7 @@ export class TrainEvaluations {
   }
 
   isDue(step: number): boolean {
-    return step % this.plan.everySteps === 0;
+    return step % this.plan.everySteps === 0 || step === this.plan.lastStep;
   }
 
   /** Whether so many evaluations were no better that training should end. */

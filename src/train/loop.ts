@@ -18,6 +18,7 @@ export interface TrainingOptions {
   readonly maxSeqLength: number;
   readonly perDeviceTrainBatchSize: number;
   readonly learningRate: number;
+  /** Need not be whole: the last one may be a part, its steps rounded up. */
   readonly numTrainEpochs: number;
   /** Where above 0: stop after so many steps, which the schedule then spans. */
   readonly maxSteps: number;
@@ -74,7 +75,8 @@ export function countSteps(
 ): { rowsPerStep: number; stepsPerEpoch: number; totalSteps: number } {
   const rowsPerStep = options.perDeviceTrainBatchSize * (options.gradientAccumulationSteps ?? 1);
   const stepsPerEpoch = Math.ceil(numFeatures / rowsPerStep);
-  const totalSteps = options.maxSteps > 0 ? options.maxSteps : stepsPerEpoch * options.numTrainEpochs;
+  const totalSteps =
+    options.maxSteps > 0 ? options.maxSteps : Math.ceil(options.numTrainEpochs * stepsPerEpoch);
   return { rowsPerStep, stepsPerEpoch, totalSteps };
 }
 

@@ -123,6 +123,31 @@ test('a signal cuts an evaluation, which the run that goes on does again', async
   }
 });
 
+test('an epoch of which a part is run is evaluated at its end, also where it was killed on the way', async (t) => {
+  const [dir, killed] = [join(folder, 'part'), join(folder, 'part-killed')];
+  const more = [
+    ...['--eval-strategy', 'epoch', '--num-train-epochs', '1.5', '--save-steps', '2'],
+    ...['--warmup-steps', '0', ...rate],
+  ];
+  const { code, stderr } = await qaNative(...train(dir, ...more));
+  t.is(code, 0, stderr);
+  const log = lines(dir, 'train_log.jsonl');
+  const stepsPerEpoch = 1 / log[0]['epoch'];
+  t.is(log.length, Math.ceil(1.5 * stepsPerEpoch));
+  t.deepEqual(
+    lines(dir, 'eval_log.jsonl').map(({ step }) => step),
+    [stepsPerEpoch, log.length],
+  );
+  // The schedule spans the part, too: its last step has the last rate above 0.
+  const last = log.at(-1)?.['learning_rate'] ?? NaN;
+  t.true(Math.abs(last - 3e-3 / log.length) < 1e-15, String(last));
+  await stopAt(join(killed, 'train_log.jsonl'), stepsPerEpoch + 2, 'SIGKILL', train(killed, ...more));
+  t.is((await qaNative(...train(killed, ...more, '--resume-from-checkpoint'))).code, 0);
+  for (const name of ['train_log.jsonl', 'eval_log.jsonl', 'model.safetensors']) {
+    t.is(read(killed, name), read(dir, name), name);
+  }
+});
+
 test('training ends when evaluations bring nothing better', async (t) => {
   const dir = join(folder, 'hopeless');
   const more = ['--eval-strategy', 'epoch', '--num-train-epochs', '9', '--early-stopping-patience', '2'];

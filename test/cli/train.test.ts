@@ -190,7 +190,11 @@ test('wrong usage is 2, in a sentence', async (t) => {
     ],
     [
       ['train', 'lstm', '--dataset', 'sample', '--epochs', 'two'],
-      /--num-train-epochs to be a whole number of 1 or more, got "two"/,
+      /--num-train-epochs to be a number above 0, got "two"/,
+    ],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--epochs', '0'],
+      /--num-train-epochs to be a number above 0, got 0/,
     ],
     [
       ['train', 'lstm', '--dataset', 'sample', '--learning-rate', 'Infinity'],

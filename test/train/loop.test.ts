@@ -75,12 +75,21 @@ for (const { model: name, options: more, log: expected } of trainer.runs) {
 test.serial(
   'steps are counted with the last batch that is not full; --max-steps overrules the epochs',
   (t) => {
-    const count = (numFeatures: number, maxSteps: number) =>
-      countSteps(numFeatures, { perDeviceTrainBatchSize: 12, numTrainEpochs: 2, maxSteps });
+    const count = (numFeatures: number, maxSteps: number, numTrainEpochs = 2) =>
+      countSteps(numFeatures, { perDeviceTrainBatchSize: 12, numTrainEpochs, maxSteps });
     // The notebook's numbers.
     t.deepEqual(count(88_524, -1), { rowsPerStep: 12, stepsPerEpoch: 7377, totalSteps: 14_754 });
     t.deepEqual(count(13, -1), { rowsPerStep: 12, stepsPerEpoch: 2, totalSteps: 4 });
     t.deepEqual(count(13, 7), { rowsPerStep: 12, stepsPerEpoch: 2, totalSteps: 7 });
+    // As `Trainer` has it: a part of an epoch is rounded up to whole steps.
+    for (const [epochs, totalSteps] of [
+      [0.5, 3689],
+      [1.5, 11_066],
+      [1e-9, 1],
+      [0.1 + 0.2, 2214],
+    ]) {
+      t.is(count(88_524, -1, epochs).totalSteps, totalSteps);
+    }
   },
 );
 
