@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../formats/make-folder.js';
 import { NotHere } from './not-here.js';
 import { pythonWith } from './python.js';
 import { run } from './run.js';
@@ -22,7 +23,6 @@ with zipfile.ZipFile(archive) as z:
             with z.open(name) as source, open(path, "wb") as sink:
                 shutil.copyfileobj(source, sink, 1 << 20)
 `;
-import { makeFolder } from '../formats/make-folder.js';
 
 /** Unpacks members of a zip (a wheel or an archive) with Python, which came with pip: Node has no reader of zips. */
 export async function unpack(archive: string, target: string, pattern: string): Promise<void> {
