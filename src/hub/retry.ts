@@ -8,10 +8,19 @@ export function isBusy(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Seconds to wait after an answer: as long as its Retry-After asks for, where one has patience for that. */
-export function pauseAfter({ headers }: Response, pause: number, patience: number): number {
-  // A date instead of seconds is no number, and asks for nothing here.
-  const asked = Number(headers.get('retry-after'));
+/**
+ * Seconds to wait after an answer: as long as its Retry-After asks for, where one has patience for that.
+ * @param now in milliseconds since 1970, for a Retry-After that is a date
+ */
+export function pauseAfter(
+  { headers }: Response,
+  pause: number,
+  patience: number,
+  now: number = Date.now(),
+): number {
+  const value = headers.get('retry-after') ?? '';
+  const seconds = Number(value);
+  const asked = Number.isNaN(seconds) ? (Date.parse(value) - now) / 1000 : seconds;
   return asked > pause ? Math.min(asked, patience) : pause;
 }
 
