@@ -30,6 +30,20 @@ export class Interrupt {
   };
 }
 
+/** Does what may be left at any moment: a signal ends the process at once, with a sentence on what there is. */
+export async function leavable<T>(whatThereIs: string, work: () => Promise<T>): Promise<T> {
+  const leave = (signal: Signal): void => {
+    process.stderr.write(`\nqa-native: ${signal}: ${whatThereIs}\n`);
+    process.exit(exitCodes[signal]);
+  };
+  for (const signal of signals) process.on(signal, leave);
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) process.off(signal, leave);
+  }
+}
+
 /** A run that a signal ended where it can go on. */
 export class Interrupted extends QaError {
   override readonly exitCode: number;

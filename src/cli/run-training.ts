@@ -10,7 +10,7 @@ import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
 import { featuresOf } from './features-of.js';
-import { Interrupted } from './interrupt.js';
+import { Interrupted, leavable } from './interrupt.js';
 import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures } from './resume.js';
@@ -75,9 +75,10 @@ export async function trainAndEvaluate(
   };
   describeRun(run).forEach(say);
   const results = await trainRun(run, say);
+  const { validationFile: file } = dataset;
   const evaluation =
-    args.eval && dataset.validationFile !== undefined
-      ? await runEvaluation({ ...run, file: dataset.validationFile, say })
+    args.eval && file !== undefined
+      ? await leavable(howToScore(outputDir, file), () => runEvaluation({ ...run, file, say }))
       : undefined;
   const counts = countRun(run);
   model.dispose();
@@ -124,11 +125,14 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
   if (signal !== undefined) {
     throw new Interrupted(
       signal,
-      `Stopped after the last step; the model in ${outputDir} is whole, score it with: ` +
-        `npx qa-native eval --model-dir ${outputDir} --validation-file …`,
+      `Stopped after the last step; ${howToScore(outputDir, run.dataset.validationFile)}`,
     );
   }
   return results;
+}
+
+function howToScore(outputDir: string, validationFile = '…'): string {
+  return `the model in ${outputDir} is whole, score it with: npx qa-native eval --model-dir ${outputDir} --validation-file ${validationFile}`;
 }
 
 function bestBy({ metric, everySteps }: EvaluationPlan, validation: readonly Example[]): string {

@@ -32,13 +32,16 @@ const evaluated = [
   '2',
 ];
 
-/** Starts a run, sends a signal once a log has so many lines, and gives the exit code. */
+/** Starts a run, sends a signal once a log has so many lines, and gives the exit code and what was said. */
 async function stopAt(log: string, count: number, signal: NodeJS.Signals, args: readonly string[]) {
-  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  while (!(existsSync(log) && lines(log).length >= count) && child.exitCode === null) await sleep(1);
+  const has = () => readFileSync(log, 'utf8').split('\n').length - 1 >= count;
+  while (!(existsSync(log) && has()) && child.exitCode === null) await sleep(1);
   child.kill(signal);
-  return ended;
+  return { code: await ended, stderr };
 }
 
 const read = (...path: string[]) => readFileSync(join(...path)).toString('hex');
@@ -111,7 +114,7 @@ test('a signal cuts an evaluation, which the run that goes on does again', async
     to,
   ];
   t.is((await qaNative(...args(undisturbed))).code, 0);
-  t.is(await stopAt(join(dir, 'train_log.jsonl'), 5, 'SIGTERM', args(dir)), 143);
+  t.is((await stopAt(join(dir, 'train_log.jsonl'), 5, 'SIGTERM', args(dir))).code, 143);
   t.deepEqual(
     readdirSync(dir).filter((name) => name.startsWith('checkpoint')),
     ['checkpoint-5'],
@@ -121,6 +124,22 @@ test('a signal cuts an evaluation, which the run that goes on does again', async
   for (const name of ['train_log.jsonl', 'eval_log.jsonl', 'model.safetensors']) {
     t.is(read(dir, name), read(undisturbed, name), name);
   }
+});
+
+test('a signal in the last evaluation leaves a whole model, and says how to score it', async (t) => {
+  const dir = join(folder, 'last');
+  const args = ['--dataset', 'sample', '--config-name', writeTinyConfig(folder), '--max-steps', '1'];
+  const long = ['--validation-file', sample.trainFile, '--output-dir', dir];
+  const { code, stderr } = await stopAt(join(dir, 'train_results.json'), 1, 'SIGTERM', [
+    ...['train', 'bert-mini', ...args, ...long],
+  ]);
+  t.is(code, 143);
+  t.is(
+    stderr,
+    `\nqa-native: SIGTERM: the model in ${dir} is whole, score it with: ` +
+      `npx qa-native eval --model-dir ${dir} --validation-file ${sample.trainFile}\n`,
+  );
+  t.true(existsSync(join(dir, 'model.safetensors')));
 });
 
 test('an epoch of which a part is run is evaluated at its end, also where it was killed on the way', async (t) => {
