@@ -27,7 +27,7 @@ export async function newestRevision(name: string, settings: HubSettings): Promi
     });
   } catch (error) {
     // What the library stumbles over was not the hub's list.
-    const isOdd = error instanceof TypeError;
+    const isOdd = error instanceof TypeError || error instanceof SyntaxError;
     const cause = isOdd ? new Error(`its answer is no list of files (${messageOf(error)})`) : error;
     throw hubError(name, settings, cause);
   }

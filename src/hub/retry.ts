@@ -24,7 +24,8 @@ export function pauseAfter(
   return asked > pause ? Math.min(asked, patience) : pause;
 }
 
-/** fetch says only that it failed; its cause says why. */
+/** fetch says only that it failed; its cause says why, if anything. */
 export function reasonOf(error: unknown): string {
-  return messageOf(error instanceof Error ? (error.cause ?? error) : error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  return (cause === undefined ? '' : messageOf(cause)) || messageOf(error);
 }

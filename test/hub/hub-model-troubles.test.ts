@@ -83,7 +83,7 @@ const failures: Readonly<Record<string, readonly [Readonly<Record<string, readon
   'never an answer': [{ [revision]: always(neverAnswer) }, /cannot be reached \(.*timeout.*\); try again/],
   'a list that is none': [
     { [tree]: always(sendInstead(() => Buffer.from('<html>'))) },
-    /is not valid JSON; try/,
+    /its answer is no list of files \(.* is not valid JSON\); try/,
   ],
   'a list of nothing': [
     { [tree]: always(sendInstead(() => Buffer.from('[null]'))) },

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { isBusy, pauseAfter } from '../../src/hub/retry.js';
+import { isBusy, pauseAfter, reasonOf } from '../../src/hub/retry.js';
 
 test('a server that is busy is waited for as long as it asks, up to the patience', (t) => {
   const asking = (value?: string) =>
@@ -22,4 +22,11 @@ test('a date to try again at is waited for, likewise', (t) => {
 test('what another try may bring is told from what it cannot', (t) => {
   t.true([500, 502, 503, 429].every(isBusy));
   t.false([200, 302, 401, 403, 404, 416].some(isBusy));
+});
+
+test('why a connection failed is what its cause says, or itself where that says nothing', (t) => {
+  const failed = (cause?: Error) => reasonOf(new TypeError('fetch failed', { cause }));
+  t.is(failed(new Error('other side closed')), 'other side closed');
+  t.is(failed(new AggregateError([])), 'fetch failed');
+  t.is(failed(), 'fetch failed');
 });
