@@ -30,6 +30,8 @@ export type Pieces = readonly number[];
 export class WordPieces {
   readonly #model: WordPieceModel;
   readonly #known = new WordCache();
+  /** All that pieces are made of. */
+  readonly #characters: ReadonlySet<string>;
 
   constructor(private readonly ids: ReadonlyMap<string, number>) {
     this.#model = new WordPiece({
@@ -39,6 +41,7 @@ export class WordPieces {
       continuing_subword_prefix: prefix,
       max_input_chars_per_word: maxInputCharsPerWord,
     });
+    this.#characters = new Set([...ids.keys()].flatMap((token) => [...token]));
   }
 
   /** The pieces of a normalised word; remembered, for most of a text is repetition. */
@@ -49,7 +52,12 @@ export class WordPieces {
   #split(word: string): Pieces {
     // The longest piece that a word can start with is the word itself, and most words of a text are in a vocabulary.
     const id = word.length <= maxInputCharsPerWord ? this.ids.get(word) : undefined;
-    if (id !== undefined) return [id, [...word].length];
+    const characters = [...word];
+    if (id !== undefined) return [id, characters.length];
+    // A strange letter makes a word unknown. The model finds that out too, by trying all of the word's parts.
+    if (!characters.every((character) => this.#characters.has(character))) {
+      return [this.ids.get(unknown) ?? 0, characters.length];
+    }
     return this.#model.encode([word]).flatMap((piece, index) => {
       // An unknown word is one token over all of it; else the pieces are the word, but for the ## of continuations.
       const length = [...(piece === unknown ? word : piece)].length - (index > 0 ? prefix.length : 0);
