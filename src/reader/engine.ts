@@ -1,12 +1,12 @@
 import { predictLogits } from '../evaluate/predict.js';
 import type { FromWorker, ReadRequest } from './messages.js';
-import { enqueue, nextBatch, type Queued } from './next-batch.js';
+import { enqueue, nextBatch, type Queued, type Sized } from './next-batch.js';
 import type { OpenedReader } from './open.js';
 import { OpenQuestion } from './question.js';
 import { packError } from './sent-error.js';
 
 /** A window that waits for its logits. */
-interface Window extends Queued {
+interface Window extends Sized {
   readonly question: OpenQuestion;
   readonly index: number;
 }
@@ -17,7 +17,7 @@ interface Window extends Queued {
  */
 export class Engine {
   /** By turns. */
-  #waiting: Window[] = [];
+  #waiting: Queued<Window>[] = [];
   #batches = 0;
   #running: Promise<void> | undefined;
 
@@ -33,9 +33,8 @@ export class Engine {
         question,
         index,
         length,
-        due: this.#batches + index,
       }));
-      this.#waiting = enqueue(this.#waiting, windows);
+      this.#waiting = enqueue(this.#waiting, windows, this.#batches);
     } catch (error) {
       this.#fail(request.id, error);
       return;

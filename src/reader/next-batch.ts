@@ -5,20 +5,23 @@ export interface Sized {
 }
 
 /** A window with its turn. */
-export interface Queued extends Sized {
-  /** The batch in which it should be computed, counted from the reader's first. */
+export type Queued<Window extends Sized> = Window & {
+  /** The batch before which nothing that comes later gets past it, counted from the reader's first. */
   readonly due: number;
-}
+};
 
 /**
- * Puts a question's windows among those that wait. Each of them is due a batch later than the one before, from the next
- * batch on: a short text gets past a long one, and nothing that comes later gets past a window that is due.
+ * Puts a question's windows among those that wait. They are due together, as many batches after the next one (`batches`)
+ * as there are windows: a short text gets past a long one, but not for ever, and of many long ones one is answered after
+ * the other, where turns would have all of them wait for the last.
  */
-export function enqueue<Window extends Queued>(
-  waiting: readonly Window[],
+export function enqueue<Window extends Sized>(
+  waiting: readonly Queued<Window>[],
   windows: readonly Window[],
-): Window[] {
-  return [...waiting, ...windows].sort((a, b) => a.due - b.due);
+  batches: number,
+): Queued<Window>[] {
+  const due = batches + windows.length;
+  return [...waiting, ...windows.map((window) => ({ ...window, due }))].sort((a, b) => a.due - b.due);
 }
 
 /** Batches' worth of waiting windows, the first, among which neighbours are looked for. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { enqueue, nextBatch } from '../../src/reader/next-batch.js';
+import { enqueue, nextBatch, type Queued } from '../../src/reader/next-batch.js';
 
 const windows = (...lengths: number[]) => lengths.map((length, id) => ({ id, length }));
 const ids = (list: readonly { id: number }[]) => list.map(({ id }) => id);
@@ -29,19 +29,44 @@ test('every window has its turn, however many others of another length there are
   );
 });
 
-test('a short text gets past a long one, and nothing that comes later past what is due', (t) => {
-  const windows = (name: string, batches: number, count: number) =>
-    Array.from({ length: count }, (_, index) => ({ name, index, length: 9, due: batches + index }));
-  const long = windows('long', 0, 100);
-  // A batch of 4 was computed, and a short text comes every batch from then on.
-  let { rest: waiting } = nextBatch(enqueue([], long), 4);
+const windowsOf = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name, index, length: 9 }));
+
+/** Names in the order of computing, in batches of four, where `arrives` gives the windows that come before each batch. */
+function computed(batches: number, arrives: (batch: number) => ReturnType<typeof windowsOf>[]): string[] {
   const order: string[] = [];
-  for (let batches = 1; batches <= 60; batches++) {
-    const { batch, rest } = nextBatch(enqueue(waiting, windows(`short ${batches}`, batches, 2)), 4);
+  let waiting: Queued<ReturnType<typeof windowsOf>[number]>[] = [];
+  for (let now = 0; now < batches && (now === 0 || waiting.length > 0); now += 1) {
+    for (const windows of arrives(now)) waiting = enqueue(waiting, windows, now);
+    const { batch, rest } = nextBatch(waiting, 4);
     order.push(...batch.map(({ name }) => name));
     waiting = rest;
   }
-  t.true(order.slice(0, 4).includes('short 1'));
-  // Of 240 places the short texts want 120, and what is left does for the long one.
-  t.is(order.filter((name) => name === 'long').length, 96);
+  return order;
+}
+
+test('a short text gets past a long one, though that one waits already', (t) => {
+  const order = computed(60, (now) => [now === 0 ? windowsOf('long', 100) : windowsOf(`short ${now}`, 2)]);
+  t.true(order.slice(4, 8).includes('short 1'));
+  // Of 240 places the short texts want 118, and what is left does for the long one.
+  t.is(order.filter((name) => name === 'long').length, 100);
+});
+
+test('a long text has its turn, though short ones come that would take all the time', (t) => {
+  const order = computed(200, (now) => [
+    ...(now === 0 ? [windowsOf('long', 100)] : []),
+    windowsOf('short', 4),
+  ]);
+  // Due before batch 100, as are the four windows that come before batch 96, but these came later.
+  t.is(order.indexOf('long'), 4 * 96);
+  t.is(order.filter((name) => name === 'long').length, 100);
+});
+
+test('of many long texts one is answered after the other', (t) => {
+  const names = ['a', 'b', 'c', 'd'];
+  const order = computed(40, (now) => (now === 0 ? names.map((name) => windowsOf(name, 40)) : []));
+  t.deepEqual(
+    order,
+    names.flatMap((name) => Array.from({ length: 40 }, () => name)),
+  );
 });
