@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { Reader } from '../reader/reader.js';
+import { kernelOptions } from './kernel-options.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
 import {
   deviceOptions,
@@ -18,6 +19,8 @@ export const readerFlags = {
   'model-name-or-path': trainedElsewhereOption,
   ...settingOptions(settings),
   ...deviceOptions,
+  fast: kernelOptions.fast,
+  bf16: kernelOptions.bf16,
 } as const satisfies Record<string, Options>;
 
 export interface ReaderArgs {
@@ -29,6 +32,8 @@ export interface ReaderArgs {
   readonly maxAnswerLength?: number;
   readonly device: string;
   readonly threads?: number;
+  readonly fast?: boolean;
+  readonly bf16?: boolean;
 }
 
 /** Opens the reader that the flags name, with the windows of its training where they name none. */
@@ -39,7 +44,7 @@ export async function loadReader(args: ReaderArgs): Promise<Reader> {
     import('../setup/threads.js'),
     import('./trained-model.js'),
   ]);
-  const { maxSeqLength, docStride, threads = availableThreads() } = args;
+  const { maxSeqLength, docStride, fast, bf16, threads = availableThreads() } = args;
   expectNumber('--threads', threads, atLeastOne);
   return Reader.load(await trainedFolder(args), {
     device: args.device,
@@ -47,5 +52,7 @@ export async function loadReader(args: ReaderArgs): Promise<Reader> {
     batchSize,
     maxSeqLength,
     docStride,
+    fast,
+    bf16,
   });
 }

@@ -32,6 +32,8 @@ const readerKinds: Readonly<Record<keyof ReaderOptions, Kind>> = {
   batchSize: whole(1),
   maxSeqLength: whole(1),
   docStride: whole(0),
+  fast: flag,
+  bf16: flag,
 };
 
 const readKinds: Readonly<Record<keyof ReadOptions | 'signal', Kind>> = {

@@ -79,6 +79,7 @@ export class Engine {
       maxSeqLength: Math.max(...batch.map(({ length }) => length)),
       perDeviceEvalBatchSize: batch.length,
       device: this.reader.device,
+      kernels: this.reader.kernels,
     });
     batch.forEach(({ question, index }, row) => {
       question.addLogits(index, logits.start[row], logits.end[row]);

@@ -10,6 +10,10 @@ export interface ReaderOptions {
   readonly maxSeqLength?: number | undefined;
   /** Context tokens that two windows share. */
   readonly docStride?: number | undefined;
+  /** As `--fast`: other kernels, without padding; logits differ by 1e-5 at most. By default not. */
+  readonly fast?: boolean | undefined;
+  /** As `--bf16`: `fast`, with activations and their products in bfloat16. By default not. */
+  readonly bf16?: boolean | undefined;
 }
 
 /** What is asked for beside the question. */

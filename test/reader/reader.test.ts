@@ -48,10 +48,11 @@ async function evaluated(dir: string): Promise<ReaderAnswer[]> {
   return mixed.flatMap(({ id }) => nbest.get(id)?.[0] ?? []);
 }
 
-for (const name of modelNames) {
-  test(`${name}: many questions at once, over contexts of any length, are answered as evaluation does`, async (t) => {
-    const dir = name === 'bert-mini' ? tiny : await writeTinyModel(join(folder, name), name);
-    await using reader = await Reader.load(dir, { batchSize: 5 });
+for (const [name, fast] of modelNames.flatMap((name) => [[name, false] as const, [name, true] as const])) {
+  const title = `${name}${fast ? ', fast' : ''}`;
+  test(`${title}: many questions at once, over contexts of any length, are answered as evaluation does`, async (t) => {
+    const dir = name === 'bert-mini' ? tiny : await writeTinyModel(join(folder, title), name);
+    await using reader = await Reader.load(dir, { batchSize: 5, fast });
     const answers = await Promise.all(mixed.map(({ question, context }) => reader.answer(question, context)));
     const expected = await evaluated(dir);
     t.is(answers.length, expected.length);

@@ -73,7 +73,7 @@ test('what JavaScript callers pass by mistake is named', async (t) => {
     [[tiny, { device: 5 }], /device to be a string, got 5/],
     [
       [tiny, { thread: 1 }],
-      /device, threads, batchSize, maxSeqLength or docStride among the options, got thread/,
+      /device, threads, batchSize, maxSeqLength, docStride, fast or bf16 among the options, got thread/,
     ],
   ] as const) {
     await t.throwsAsync(load(...args), { code: 'ERR_OPTION', message });
