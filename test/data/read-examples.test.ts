@@ -104,6 +104,15 @@ test('a Parquet file that was cut is refused', async (t) => {
   }
 });
 
+test('a Parquet file that claims more values than any memory holds is refused, and ends nothing else', async (t) => {
+  const path = join(t.context.folder, 'endless.parquet');
+  const whole = readFileSync(new URL('../../../test/fixtures/hub/dev-sized.parquet', import.meta.url));
+  // In its first page: a value that is repeated 2^31 - 1 times.
+  const run = Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f]);
+  await writeFile(path, Buffer.concat([whole.subarray(0, 16), run, whole.subarray(21)]));
+  await t.throwsAsync(readExamples(path), { code: 'ERR_SQUAD_FORMAT', message: /could not be read/ });
+});
+
 test('a file that is not there is refused', async (t) => {
   const path = join(t.context.folder, 'none.json');
   await t.throwsAsync(readExamples(path), { message: /Expected a file of questions at \S*none\.json, but/ });
