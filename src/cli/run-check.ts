@@ -35,17 +35,21 @@ export async function runCheck(args: CheckArgs): Promise<void> {
 }
 
 function describe(file: string, report: CheckReport): string {
-  const { questions, contexts, unanswerable, windows, tokens, characters } = report;
+  const { questions, contexts, unanswerable, tokens, characters } = report;
   const lines = [
     `${file}: ${number(questions)} questions about ${number(contexts)} contexts, ${number(unanswerable)} of them without an answer.`,
     ...lengthLines('characters', characters),
     ...(tokens === undefined ? [] : lengthLines('tokens', tokens)),
-    windows === undefined
-      ? 'Windows were not looked at: give --vocab-file or --model-name-or-path.'
-      : `${number(windows.total)} windows: ${number(windows.least)} to ${number(windows.most)} a question.`,
+    windowsLine(report),
     ...report.findings.map(findingLine),
   ];
   return lines.join('\n');
+}
+
+function windowsLine({ tokens, windows }: CheckReport): string {
+  if (tokens === undefined) return 'Windows were not looked at: give --vocab-file or --model-name-or-path.';
+  if (windows === undefined) return 'No question has a window.';
+  return `${number(windows.total)} windows: ${number(windows.least)} to ${number(windows.most)} a question.`;
 }
 
 function lengthLines(unit: string, lengths: Lengths): string[] {

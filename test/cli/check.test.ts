@@ -170,6 +170,18 @@ test.serial('what people read: counts, five ids, a verdict', async (t) => {
   t.regex(stdout, /^Training on this file would go wrong\.$/m);
 });
 
+test.serial('where no question leaves room for a window, none are counted', async (t) => {
+  const file = join(folder, 'no-room.jsonl');
+  const question = 'a '.repeat(400);
+  const row = { id: 'long', context: 'a', question, answers: { text: ['a'], answer_start: [0] } };
+  writeFileSync(file, JSON.stringify(row));
+  const vocabulary = ['--vocab-file', sample.vocabFile];
+  const { code, stdout } = await qaNative('check', '--train-file', file, ...vocabulary);
+  t.is(code, 1);
+  t.regex(stdout, /^No question has a window\.$/m);
+  t.regex(stdout, /^error: questions that leave no room .*: 1 \(long\)/m);
+});
+
 test.serial('the sample is sound, with the windows that it brings', async (t) => {
   const { code, stdout, stderr } = await qaNative('check', '--dataset', 'sample');
   t.is(code, 0, stderr);
