@@ -8,6 +8,10 @@ export interface ProgressOutput {
 const onTerminal = 100;
 const inPipe = 30_000;
 
+/** Columns of the bar; with fewer than the least it says nothing. */
+const widest = 24;
+const narrowest = 5;
+
 /** What a run tells while it goes on: a bar on a terminal, now and then a line in a pipe. Writes to stderr. */
 export class Progress {
   #began: number;
@@ -35,9 +39,10 @@ export class Progress {
     this.#shown = now();
     const rate = this.#rate(done);
     const left = formatDuration((this.total - done) / rate);
-    const numbers = `${done}/${this.total}  ${formatRate(rate, this.unit)}  ${left} left${note && `  ${note}`}`;
-    if (stream.isTTY) this.#line(`${this.label} ${this.#bar(done)} ${numbers}`);
-    else stream.write(`${this.label} ${numbers}\n`);
+    const notes = note === '' ? [] : note.split('  ');
+    const numbers = [`${done}/${this.total}`, formatRate(rate, this.unit), `${left} left`, ...notes];
+    if (stream.isTTY) this.#draw(done, numbers);
+    else stream.write(`${this.label} ${numbers.join('  ')}\n`);
   }
 
   /** How long all will take, by what was done so far. */
@@ -67,15 +72,29 @@ export class Progress {
     return (1000 * (done - this.start)) / (this.output.now() - this.#began);
   }
 
-  #bar(done: number): string {
-    const width = 24;
+  /** As many of the numbers as fit, and in the room that they leave the bar. */
+  #draw(done: number, numbers: readonly string[]): void {
+    const room = this.#columns - this.label.length - 1;
+    let shown = numbers;
+    while (shown.length > 1 && shown.join('  ').length > room) shown = shown.slice(0, -1);
+    const text = shown.join('  ');
+    const width = Math.min(widest, room - text.length - 1);
+    const bar = width < narrowest ? '' : `${this.#bar(done, width)} `;
+    this.#line(`${this.label} ${bar}${text}`);
+  }
+
+  #bar(done: number, width: number): string {
     const filled = Math.round((width * done) / this.total);
     return '█'.repeat(filled) + '░'.repeat(width - filled);
   }
 
   #line(text: string): void {
-    const { stream } = this.output;
-    stream.write(`\r\u001b[K${text.slice(0, (stream.columns || 80) - 1)}`);
+    this.output.stream.write(`\r\u001b[K${text.slice(0, this.#columns)}`);
+  }
+
+  /** Of a line: in the last one of the terminal the cursor would go on to the next. */
+  get #columns(): number {
+    return (this.output.stream.columns || 80) - 1;
   }
 }
 

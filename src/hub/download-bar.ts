@@ -4,6 +4,7 @@ type Say = (text: string) => void;
 /** Where the bar is drawn: a terminal's line that is written over. */
 interface Terminal {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -39,7 +40,8 @@ export class DownloadBar {
     const filled = Math.round((24 * part) / parts);
     const rate = this.received / 2 ** 20 / ((performance.now() - this.#began) / 1000);
     const bar = '█'.repeat(filled) + '░'.repeat(24 - filled);
-    this.terminal.write(`\r\u001b[K  ${bar} ${done}  ${rate.toFixed(1)} MiB/s`);
+    const line = `  ${bar} ${done}  ${rate.toFixed(1)} MiB/s`;
+    this.terminal.write(`\r\u001b[K${line.slice(0, (this.terminal.columns || 80) - 1)}`);
   }
 
   /** Takes the bar away. */

@@ -2,12 +2,12 @@ import test from 'ava';
 import { formatDuration, formatRate, Progress } from '../../src/cli/progress.js';
 
 /** A progress of 100 steps, 20 of them done before, with a clock of its own, in seconds. */
-function fake(isTTY: boolean) {
+function fake(isTTY: boolean, columns = 200) {
   const written: string[] = [];
   const clock = { seconds: 0 };
   const stream = {
     isTTY,
-    columns: 200,
+    columns,
     write: (text: string) => {
       written.push(text);
       return true;
@@ -31,6 +31,22 @@ test('a terminal gets a bar with the rate, the time left and the note', (t) => {
   t.is(written.length, 2);
   progress.clear();
   t.is(written.at(-1), '\r\u001b[K');
+});
+
+test('on a narrow terminal the bar makes room for the numbers, and the last ones are left out whole', (t) => {
+  const lines = [80, 64, 50, 40, 5].map((columns) => {
+    const { progress, clock, written } = fake(true, columns);
+    clock.seconds = 10;
+    progress.update(40, 'loss 1.250  epoch 0.50');
+    return written[0]?.replace('\r\u001b[K', '');
+  });
+  t.deepEqual(lines, [
+    'train ███████░░░░░░░░░░░ 40/100  2.0 steps/s  30 s left  loss 1.250  epoch 0.50',
+    'train 40/100  2.0 steps/s  30 s left  loss 1.250  epoch 0.50',
+    'train 40/100  2.0 steps/s  30 s left  loss 1.250',
+    'train 40/100  2.0 steps/s  30 s left',
+    'trai',
+  ]);
 });
 
 test('a pipe gets a plain line from time to time', (t) => {
