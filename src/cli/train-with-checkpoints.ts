@@ -148,6 +148,11 @@ export async function trainWithCheckpoints(
     if (hopeless) print(`Ends after step ${state.step}: the last evaluations brought nothing better.`);
     const best = await evaluations?.finish(model);
     if (best !== undefined) print(`The model is that of step ${best}, the best one.`);
+    else if (run.evaluation?.loadBest === true) {
+      print(
+        `The model is the last one, as none was evaluated in ${state.step} steps; give fewer --eval-steps.`,
+      );
+    }
   } finally {
     interrupt.dispose();
     progress.clear();

@@ -167,6 +167,24 @@ test('an epoch of which a part is run is evaluated at its end, also where it was
   }
 });
 
+test('where no evaluation was due, there is no best model, and that is said', async (t) => {
+  const more = [
+    '--eval-strategy',
+    'steps',
+    '--eval-steps',
+    '9',
+    '--load-best-model-at-end',
+    '--max-steps',
+    '3',
+  ];
+  const { code, stdout, stderr } = await qaNative(...train(join(folder, 'none-due'), ...more));
+  t.is(code, 0, stderr);
+  t.regex(
+    stdout,
+    /^The model is the last one, as none was evaluated in 3 steps; give fewer --eval-steps\.$/m,
+  );
+});
+
 test('training ends when evaluations bring nothing better', async (t) => {
   const dir = join(folder, 'hopeless');
   const more = ['--eval-strategy', 'epoch', '--num-train-epochs', '9', '--early-stopping-patience', '2'];
