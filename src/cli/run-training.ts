@@ -60,6 +60,9 @@ export async function runTraining(given: GivenTrainArgs): Promise<void> {
   }
 }
 
+const beforeTheFirstStep =
+  'ended before the first step; what was downloaded is kept, give the same command again.';
+
 /**
  * Data, model, loop, files, score.
  * @param check looks at what goes in before training begins
@@ -68,7 +71,7 @@ export async function trainAndEvaluate(
   args: TrainArgs,
   check: (record: RunRecord) => void = () => undefined,
 ): Promise<TrainingRun> {
-  const run = await prepareRun(args, check);
+  const run = await leavable(beforeTheFirstStep, () => prepareRun(args, check));
   const { outputDir, dataset, settings, config, model } = run;
   const say = (text: string) => {
     if (!args.json) process.stdout.write(`${text}\n`);

@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
 import { defaultCheckpoint } from '../../src/hub/default-checkpoint.js';
 import { fakeHub } from '../hub/fake-hub.js';
 import { writeTinyModel } from '../reader/tiny-model.js';
 import { serving } from '../serving.js';
-import { qaNativeWith, temporaryFolder } from './run.js';
+import { bin, qaNativeWith, temporaryFolder } from './run.js';
 
 const folder = temporaryFolder();
 const checkpoint = join(folder, 'checkpoint');
@@ -139,3 +142,29 @@ test('a model that the hub has not is told in one sentence', async (t) => {
   t.is(code, 1);
   t.regex(stderr, /^qa-native: Expected the model "nobody\/nothing" from the hub .*\n$/);
 });
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal} before the first step ends a run at once, in a sentence`, async (t) => {
+    const args = ['train', 'bert-mini', ...data, ...short, '--output-dir', join(folder, signal)];
+    const { promise, resolve: ask } = waiting();
+    await serving(ask, async (url) => {
+      const env = { ...process.env, HF_HOME: join(folder, signal), HF_ENDPOINT: url };
+      const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const [said, ended] = [text(child.stderr), once(child, 'close')];
+      await promise;
+      child.kill(signal);
+      t.deepEqual(await ended, [exitCode, null]);
+      t.regex(await said, new RegExp(`^\\nqa-native: ${signal}: ended before the first step; .*\\.\\n$`));
+    });
+  });
+}
+
+/** A promise, and what resolves it. */
+function waiting(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
