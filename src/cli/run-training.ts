@@ -10,7 +10,7 @@ import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
 import { featuresOf } from './features-of.js';
-import { Interrupted, leavable } from './interrupt.js';
+import { Interrupted, leavable, type Interrupt } from './interrupt.js';
 import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures } from './resume.js';
@@ -77,19 +77,25 @@ export async function trainAndEvaluate(
     if (!args.json) process.stdout.write(`${text}\n`);
   };
   describeRun(run).forEach(say);
-  const results = await trainRun(run, say);
-  const { validationFile: file } = dataset;
-  const evaluation =
-    args.eval && file !== undefined
-      ? await leavable(howToScore(outputDir, file), () => runEvaluation({ ...run, file, say }))
-      : undefined;
+  const { results, signal } = await trainRun(run, say);
+  const { validationFile } = dataset;
+  const modelIsWhole = howToScore(outputDir, validationFile);
+  const evaluation = await leavable(modelIsWhole, async () => {
+    await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
+    if (signal !== undefined) throw new Interrupted(signal, `Stopped after the last step; ${modelIsWhole}`);
+    if (!args.eval || validationFile === undefined) return undefined;
+    return runEvaluation({ ...run, file: validationFile, say });
+  });
   const counts = countRun(run);
   model.dispose();
   return { outputDir, dataset, settings, config, counts, results, evaluation };
 }
 
-/** Trains, and writes the model and train_results.json, which comes back. */
-async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<Record<string, number>> {
+/** Trains, and writes the model. Gives train_results.json, and a signal that came in the last step. */
+async function trainRun(
+  run: PreparedRun,
+  say: (text: string) => void,
+): Promise<{ results: Record<string, number>; signal: Interrupt['signal'] }> {
   const { args, settings, options, examples, features, outputDir } = run;
   const { rowsPerStep, stepsPerEpoch } = countSteps(features.length, options);
   const evaluation = await planEvaluations(run);
@@ -123,15 +129,8 @@ async function trainRun(run: PreparedRun, say: (text: string) => void): Promise<
   };
   await saveRun(outputDir, run);
   await removeEvaluation(outputDir);
-  await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
   say(`Trained in ${formatDuration(seconds)}; the model is in ${outputDir}.`);
-  if (signal !== undefined) {
-    throw new Interrupted(
-      signal,
-      `Stopped after the last step; ${howToScore(outputDir, run.dataset.validationFile)}`,
-    );
-  }
-  return results;
+  return { results, signal };
 }
 
 function howToScore(outputDir: string, validationFile = '…'): string {
