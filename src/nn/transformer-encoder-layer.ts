@@ -1,5 +1,6 @@
 import { empty, zeros } from '../create.js';
 import { native } from '../native.js';
+import { tidy } from '../scope.js';
 import { Tensor } from '../tensor.js';
 import * as init from './init.js';
 import { Dropout } from './dropout.js';
@@ -87,9 +88,12 @@ export class TransformerEncoderLayer extends Module {
   forwardPacked(src: Tensor, sequences: Sequences): Tensor {
     const { self_attn: attention, dropout } = this;
     const p = this.training ? this.dropout.p : 0;
-    const attended = packedAttention(attention.project(src), sequences, this.nhead, p);
-    const x = this.norm1.forward(src.add(dropout.forward(attention.out_proj.forward(attended))));
-    const hidden = dropout.forward(this.linear1.forward(x).relu());
-    return this.norm2.forward(x.add(dropout.forward(this.linear2.forward(hidden))));
+    // Frees what no gradient needs as soon as the layer is done.
+    return tidy(() => {
+      const attended = packedAttention(attention.project(src), sequences, this.nhead, p);
+      const x = this.norm1.forward(src.add(dropout.forward(attention.out_proj.forward(attended))));
+      const hidden = dropout.forward(this.linear1.forward(x).relu());
+      return this.norm2.forward(x.add(dropout.forward(this.linear2.forward(hidden))));
+    });
   }
 }
