@@ -1,18 +1,14 @@
+import { stat } from 'node:fs/promises';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
 import type { AnswerOptions, Reader } from '../reader/reader.js';
+import { inOrder } from './in-order.js';
 import { Progress } from './progress.js';
-import { readText } from './read-text.js';
+import { textLines, type Line } from './text-lines.js';
 
 interface Files {
   readonly input: string;
   readonly output: string;
-}
-
-/** A line of the input that is not empty, by its number from 1. */
-interface Line {
-  readonly number: number;
-  readonly text: string;
 }
 
 /** What became of a line: what goes into the output, and what was wrong where it could not be answered. */
@@ -22,6 +18,9 @@ interface Outcome {
 }
 
 const problemsShown = 5;
+
+/** Questions that wait for their answers: enough for full batches; more would only take memory. */
+const inFlight = 256;
 
 /**
  * Answers JSON Lines: an object with `question` and `context` a line, which goes into the output, in the same order, with
@@ -33,36 +32,45 @@ export async function predictLines(
   files: Files,
   options: AnswerOptions & { readonly topK: number },
 ): Promise<void> {
-  const lines = await readLines(files.input);
-  const progress = new Progress('predict', lines.length, 'question');
+  const progress = await progressOver(files.input);
+  const problems: string[] = [];
   let done = 0;
-  const outcomes = await Promise.all(
-    lines.map(async (line): Promise<Outcome> => {
-      const outcome = await answerLine(reader, line, options);
-      progress.update(++done);
-      return outcome;
-    }),
-  );
-  progress.clear();
-  await writeFileAtomic(
-    files.output,
-    outcomes.map(({ json }) => `${json}\n`),
-  );
+  const outcomes = inOrder(linesOf(files.input), inFlight, (line) => answerLine(reader, line, options));
+  async function* written(): AsyncGenerator<string> {
+    for await (const { json, problem } of outcomes) {
+      if (problem !== undefined) problems.push(problem);
+      progress?.update(++done);
+      yield `${json}\n`;
+    }
+  }
+  try {
+    await writeFileAtomic(files.output, written());
+  } finally {
+    progress?.clear();
+  }
 
-  const problems = outcomes.flatMap(({ problem }) => problem ?? []);
   if (problems.length === 0) return;
   const more = problems.length > problemsShown ? `; and ${problems.length - problemsShown} more` : '';
   throw new QaError(
-    `Expected a question and a context in each line of ${files.input}, but ${problems.length} of ${lines.length} could not ` +
+    `Expected a question and a context in each line of ${files.input}, but ${problems.length} of ${done} could not ` +
       `be answered (${problems.slice(0, problemsShown).join('; ')}${more}); the others are in ${files.output}.`,
     'ERR_INPUT',
   );
 }
 
-async function readLines(path: string): Promise<Line[]> {
-  const text = await readText(path, 'questions', 'give a file of JSON Lines in UTF-8');
-  const lines = text.split('\n').map((line, index) => ({ number: index + 1, text: line }));
-  return lines.filter((line) => line.text.trim() !== '');
+const linesOf = (path: string) => textLines(path, 'questions', 'give a file of JSON Lines in UTF-8');
+
+/** Of a file, whose lines are counted before; a pipe can be read only once. */
+async function progressOver(path: string): Promise<Progress | undefined> {
+  const isFile = await stat(path).then(
+    (there) => there.isFile(),
+    () => false,
+  );
+  if (!isFile) return undefined;
+  let lines = 0;
+  const counted = linesOf(path);
+  while ((await counted.next()).done !== true) lines += 1;
+  return new Progress('predict', lines, 'question');
 }
 
 async function answerLine(

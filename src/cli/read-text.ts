@@ -6,10 +6,14 @@ export async function readText(path: string, what: string, remedy: string): Prom
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
-    throw new QaError(
-      `Expected ${what} at ${path}, but it could not be read (${messageOf(error)}); ${remedy}.`,
-      'ERR_INPUT',
-      { cause: error },
-    );
+    throw unreadable(path, what, remedy, error);
   }
+}
+
+export function unreadable(path: string, what: string, remedy: string, cause: unknown): QaError {
+  return new QaError(
+    `Expected ${what} at ${path}, but it could not be read (${messageOf(cause)}); ${remedy}.`,
+    'ERR_INPUT',
+    { cause },
+  );
 }

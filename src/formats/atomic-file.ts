@@ -5,13 +5,15 @@ import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 
 type Part = string | Uint8Array;
+type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
 
 /**
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
  * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
  * What is no file, such as `/dev/stdout`, is written to as it is.
+ * @param parts one after the other; where making them fails with a sentence of its own, that is thrown
  */
-export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>): Promise<void> {
+export async function writeFileAtomic(path: string, parts: Parts): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     if (await isDevice(path)) {
@@ -24,6 +26,7 @@ export async function writeFileAtomic(path: string, parts: Part | Iterable<Part>
   } catch (error) {
     // Where even this fails there is nothing to take away, and the first error is the one to tell.
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (error instanceof QaError) throw error;
     throw new QaError(
       `Expected to write ${path}, but that failed (${messageOf(error)}) and left what was there before; ` +
         'free some space or give a folder that you may write to.',
@@ -39,10 +42,10 @@ async function isDevice(path: string): Promise<boolean> {
   return there !== undefined && !there.isFile() && !there.isDirectory();
 }
 
-async function write(path: string, flags: 'w' | 'wx', parts: Part | Iterable<Part>): Promise<void> {
+async function write(path: string, flags: 'w' | 'wx', parts: Parts): Promise<void> {
   const file = await open(path, flags);
   try {
-    for (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {
+    for await (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {
       await file.appendFile(part);
     }
     // What was there before is renamed over only by what is safe on the disk.
