@@ -1,33 +1,14 @@
 #include "attention-passes.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
+#include "lanes.h"
 #include "numbers.h"
 #include "tiles.h"
 #include "vectorize.h"
 
 namespace qa {
-namespace {
-
-/// Sums and maxima in as many parts as a vector has places: the compiler must not reorder a plain one.
-constexpr int64_t kLanes = 16;
-using Lanes = std::array<float, kLanes>;
-
-/// The sum of value(i) for i below `count`, a multiple of kLanes.
-template <typename Value>
-inline float sumUpTo(int64_t count, Value value) {
-  Lanes lanes{};
-  for (int64_t i = 0; i < count; i += kLanes) {
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += value(i + lane);
-  }
-  float sum = 0;
-  for (const auto lane : lanes) sum += lane;
-  return sum;
-}
-
-}  // namespace
 
 template <typename Element>
 QA_VECTORIZE void softmaxRows(float* scores, int64_t rows, int64_t length, float scale, const RowDropout& dropout,

@@ -2,7 +2,6 @@
 // exponential (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: to 1.5e-7).
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "binding.h"
@@ -53,8 +52,7 @@ constexpr int64_t kPiece = 1 << 12;
 /// Calls compute(zero, begin, end), with a zero of the tensor's type, for parts of its numbers that make it up, on all threads.
 template <typename Compute>
 void forParts(const Tensor& like, Compute compute) {
-  parallelFor((like.numel() + kPiece - 1) / kPiece, 2, [&](int64_t first, int64_t last) {
-    const auto begin = first * kPiece, end = std::min(last * kPiece, like.numel());
+  parallelPieces(like.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
     if (like.scalar_type() == at::kFloat) compute(float{}, begin, end);
     else compute(uint16_t{}, begin, end);
   });

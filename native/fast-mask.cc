@@ -4,10 +4,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <mutex>
 
+#include "numbers.h"
 #include "parallel.h"
 #include "philox.h"
 #include "vectorize.h"
@@ -17,18 +17,9 @@ namespace {
 
 using at::Tensor;
 
-QA_VECTORIZE void applyBlock(const float* input, float* output, const uint16_t* numbers, int64_t count, uint32_t keep, float scale) {
-  for (int64_t i = 0; i < count; ++i) output[i] = numbers[i] < keep ? input[i] * scale : 0.0F;
-}
-
-/// bfloat16 by its bits, the upper half of a float's, so that the compiler vectorizes it.
-QA_VECTORIZE void applyBlock(const uint16_t* input, uint16_t* output, const uint16_t* numbers, int64_t count, uint32_t keep, float scale) {
-  for (int64_t i = 0; i < count; ++i) {
-    const auto scaled = std::bit_cast<uint32_t>(std::bit_cast<float>(uint32_t{input[i]} << 16) * scale);
-    // Rounded to the nearest, of two to the even one.
-    const auto rounded = (scaled + 0x7fffU + ((scaled >> 16) & 1U)) >> 16;
-    output[i] = numbers[i] < keep ? static_cast<uint16_t>(rounded) : uint16_t{0};
-  }
+template <typename Element>
+QA_VECTORIZE void applyBlock(const Element* input, Element* output, const uint16_t* numbers, int64_t count, uint32_t keep, float scale) {
+  for (int64_t i = 0; i < count; ++i) output[i] = fromFloat<Element>(numbers[i] < keep ? toFloat(input[i]) * scale : 0.0F);
 }
 
 template <typename Element>
@@ -73,10 +64,9 @@ void FastMask::apply(const Tensor& input, Tensor& output, int64_t first) const {
 Tensor FastMask::apply(const Tensor& input) const {
   const auto from = input.contiguous().view(-1);
   auto output = at::empty_like(from);
-  parallelFor(blocks(from.numel()), 16, [&](int64_t begin, int64_t end) {
-    const auto start = begin * kBlock, count = std::min(end * kBlock, from.numel()) - start;
-    auto part = output.narrow(0, start, count);
-    apply(from.narrow(0, start, count), part, begin);
+  parallelPieces(from.numel(), kBlock, 16, [&](int64_t begin, int64_t end) {
+    auto part = output.narrow(0, begin, end - begin);
+    apply(from.narrow(0, begin, end - begin), part, begin / kBlock);
   });
   return output.view(input.sizes());
 }

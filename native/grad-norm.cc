@@ -1,11 +1,11 @@
 // The joint norm of all gradients for --fast on the CPU: one pass of all threads. Python's is a norm of norms, of which
 // LibTorch takes each on its own.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
 #include "binding.h"
+#include "lanes.h"
 #include "parallel.h"
 #include "vectorize.h"
 
@@ -21,17 +21,9 @@ struct Piece {
 
 /// Numbers that are summed together.
 constexpr int64_t kPiece = 1 << 14;
-/// Sums side by side, as many as a vector has places: the compiler must not reorder a plain one.
-constexpr int64_t kLanes = 16;
 
 QA_VECTORIZE double sumOfSquares(const float* numbers, int64_t count) {
-  std::array<float, kLanes> lanes{};
-  const auto whole = count / kLanes * kLanes;
-  for (int64_t i = 0; i < whole; i += kLanes) {
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += numbers[i + lane] * numbers[i + lane];
-  }
-  for (auto i = whole; i < count; ++i) lanes[i - whole] += numbers[i] * numbers[i];
-  return std::accumulate(lanes.begin(), lanes.end(), 0.0);
+  return sumUpTo<double>(count, [=](int64_t i) { return numbers[i] * numbers[i]; });
 }
 
 /// A float32 scalar. The same for any number of threads.

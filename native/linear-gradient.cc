@@ -82,9 +82,8 @@ void computeBlock(const Columns<Stored>& grad, const Columns<Stored>& input, int
 }
 
 template <typename Stored, typename Element>
-LinearGradient compute(const Tensor& grad, const Tensor& input) {
+void compute(const Tensor& grad, const Tensor& input, const LinearGradient& gradient) {
   const auto tokens = grad.size(0), out = grad.size(1), in = input.size(1);
-  const LinearGradient gradient{at::empty({out, in}, at::kFloat), at::zeros({out}, at::kFloat)};
   auto* weight = gradient.weight.mutable_data_ptr<float>();
   auto* bias = gradient.bias.mutable_data_ptr<float>();
   const auto *gradData = static_cast<const Stored*>(grad.const_data_ptr()), *inputData = static_cast<const Stored*>(input.const_data_ptr());
@@ -100,14 +99,16 @@ LinearGradient compute(const Tensor& grad, const Tensor& input) {
     }
     endTileProducts();
   });
-  return gradient;
 }
 
 }  // namespace
 
 LinearGradient linearGradient(const Tensor& grad, const Tensor& input) {
-  if (grad.scalar_type() == at::kFloat) return compute<float, float>(grad, input);
-  return multipliesBfloat16() ? compute<uint16_t, uint16_t>(grad, input) : compute<uint16_t, float>(grad, input);
+  const LinearGradient gradient{at::empty({grad.size(1), input.size(1)}, at::kFloat), at::zeros({grad.size(1)}, at::kFloat)};
+  withTypes(grad.scalar_type(), [&](auto stored, auto element, at::ScalarType) {
+    compute<decltype(stored), decltype(element)>(grad, input, gradient);
+  });
+  return gradient;
 }
 
 }  // namespace qa

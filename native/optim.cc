@@ -127,18 +127,17 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
   for (size_t index = 0; index < params.size(); ++index) {
     const auto rate = correctBias ? correctedRate(lr, steps[index], beta1, beta2) : lr;
     Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
-    const auto inOnePass = fused && update.isFlat();
+    const auto flat = update.isFlat(), inOnePass = fused && flat;
     if (gradScale != 1 && !inOnePass) update.grad = update.grad * gradScale;
-    if (!update.isFlat()) {
+    if (!flat) {
       others.push_back(update);
       rates.push_back(rate);
       continue;
     }
-    const auto size = update.param.numel();
-    parallelFor((size + kPiece - 1) / kPiece, 2, [&](int64_t begin, int64_t end) {
+    parallelPieces(update.param.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
       const c10::NoGradGuard noGradHere;
-      for (auto start = begin * kPiece; start < std::min(end * kPiece, size); start += kPiece) {
-        const auto piece = update.piece(start, std::min(kPiece, size - start));
+      for (auto start = begin; start < end; start += kPiece) {
+        const auto piece = update.piece(start, std::min(kPiece, end - start));
         if (inOnePass) arithmetic.fused(piece, rate, gradScale);
         else arithmetic.plain(piece, rate);
       }

@@ -117,14 +117,6 @@ void attendBackward(const Head& head, const Projected<const Stored>& projected, 
   sumOverQueries(grad, allKept, 2);
 }
 
-/// Calls `compute` with the types in which tensors are stored and products computed, and that of the latter's tensors.
-template <typename Compute>
-void withTypes(at::ScalarType stored, Compute compute) {
-  if (stored == at::kFloat) return compute(float{}, float{}, at::kFloat);
-  if (multipliesBfloat16()) return compute(uint16_t{}, uint16_t{}, at::kBFloat16);
-  return compute(uint16_t{}, float{}, at::kFloat);
-}
-
 template <typename T>
 T* dataOf(const Tensor& a) {
   return static_cast<T*>(a.mutable_data_ptr());

@@ -28,4 +28,11 @@ void parallelFor(int64_t count, int64_t grain, Compute compute) {
       std::max<int64_t>(grain, 1));
 }
 
+/// The same, for parts that begin at multiples of `piece`, and are `grain` pieces long or more.
+template <typename Compute>
+void parallelPieces(int64_t count, int64_t piece, int64_t grain, Compute compute) {
+  parallelFor((count + piece - 1) / piece, grain,
+              [&](int64_t begin, int64_t end) { compute(begin * piece, std::min(end * piece, count)); });
+}
+
 }  // namespace qa

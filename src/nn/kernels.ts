@@ -9,6 +9,17 @@ export interface Kernels {
 /** Python's: its operations in its order, and so its bits. */
 export const exactKernels: Kernels = { fast: false, bf16: false };
 
+/** Flags that choose them. */
+export interface KernelFlags {
+  readonly fast?: boolean | undefined;
+  readonly bf16?: boolean | undefined;
+}
+
+/** Those that flags ask for; bfloat16 comes with the fast ones only. */
+export function kernelsOf({ fast = false, bf16 = false }: KernelFlags): Kernels {
+  return { fast: fast || bf16, bf16 };
+}
+
 let current = exactKernels;
 
 /** What `withKernels` chose, in the forward pass that is running. */

@@ -3,7 +3,7 @@ import type { BertTokenizer } from '../data/tokenizer.js';
 import { UsageError } from '../errors.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { loadTrainedModel } from '../models/trained.js';
-import type { Kernels } from '../nn/kernels.js';
+import { kernelsOf, type Kernels } from '../nn/kernels.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
 import type { Device } from '../tensor.js';
 import { readPreparation, type Preparation } from './preparation.js';
@@ -32,8 +32,8 @@ export async function openReader(dir: string, options: ReaderOptions): Promise<O
   const { model, config, tokenizer } = await loadTrainedModel(dir);
   const preparation = resolvePreparation(dir, options, await readPreparation(dir), config);
   model.to(device).eval();
-  const { batchSize = 12, fast = false, bf16 = false } = options;
-  return { model, tokenizer, device, batchSize, kernels: { fast: fast || bf16, bf16 }, ...preparation };
+  const { batchSize = 12 } = options;
+  return { model, tokenizer, device, batchSize, kernels: kernelsOf(options), ...preparation };
 }
 
 /** Of the settings that the kinds of models have, those that matter here. */

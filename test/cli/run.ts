@@ -87,3 +87,9 @@ export function writeFewQuestions(folder: string): string {
   writeFileSync(path, JSON.stringify({ data: [{ ...article, paragraphs: article.paragraphs.slice(0, 1) }] }));
   return path;
 }
+
+/** Flags of `train` for a run of moments: three steps on twenty questions of the sample, with the config.json given. */
+export function tinyRun(config: string): string[] {
+  const data = ['--dataset', 'sample', '--config-name', config, '--max-train-samples', '20'];
+  return [...data, '--max-steps', '3', '--logging-steps', '2'];
+}

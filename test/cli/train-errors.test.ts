@@ -2,22 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
-import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+import { qaNative, temporaryFolder, tinyRun, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
 const config = writeTinyConfig(folder);
-const tiny = [
-  '--dataset',
-  'sample',
-  '--config-name',
-  config,
-  '--max-train-samples',
-  '20',
-  '--max-steps',
-  '3',
-  '--logging-steps',
-  '2',
-];
+const tiny = tinyRun(config);
 
 test('wrong usage is 2, in a sentence', async (t) => {
   const cases: [string[], RegExp][] = [

@@ -3,22 +3,11 @@ import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
 import { readSafetensors } from '../../src/formats/safetensors.js';
-import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+import { qaNative, temporaryFolder, tinyRun, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
 const config = writeTinyConfig(folder);
-const tiny = [
-  '--dataset',
-  'sample',
-  '--config-name',
-  config,
-  '--max-train-samples',
-  '20',
-  '--max-steps',
-  '3',
-  '--logging-steps',
-  '2',
-];
+const tiny = tinyRun(config);
 const json = (...path: string[]) =>
   JSON.parse(readFileSync(join(...path), 'utf8')) as Record<string, unknown>;
 
