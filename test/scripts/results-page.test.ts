@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/setup/paths.js';
 import { temporaryFolder } from '../cli/run.js';
 
 /** The first machine that was measured. */
-const first = 'amd-epyc-2-cores';
+const first = 'amd-epyc-family-25-model-17-2-cores';
 const results = join('bench', 'results');
 const charts = readdirSync(join(packageRoot, results)).filter((name) => name.endsWith('.svg'));
 const pages = ['README.md', join('bench', 'README.md'), ...charts.map((name) => join(results, name))];
@@ -91,7 +91,7 @@ test('of two machines the front page has the one measured last, and the bench bo
   t.true(front.includes('](bench/results/a.svg)'));
 
   const bench = read(folder, 'bench', 'README.md');
-  for (const heading of ['AMD EPYC', 'Processor a', 'Processor z']) {
+  for (const heading of ['AMD EPYC (family 25 model 17)', 'Processor a', 'Processor z']) {
     t.true(bench.includes(`\n### ${heading}, 2 threads`), heading);
   }
   t.true(bench.includes('Measured on 2030-01-02.'));
