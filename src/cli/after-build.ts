@@ -1,3 +1,5 @@
+import { leavable } from './interrupt.js';
+
 /**
  * The handler of a command that computes: builds the addon where that is still to be done, and only then loads what
  * needs it, so that `--help` loads nothing native.
@@ -6,7 +8,7 @@ export function afterBuild<Args>(load: () => Promise<(args: Args) => Promise<voi
   return async (args: Args): Promise<void> => {
     const { ensureAddon } = await import('../setup/build.js');
     await ensureAddon();
-    const command = await load();
+    const command = await leavable('ended before anything began.', load);
     await command(args);
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { QaError } from '../errors.js';
 
 /** The signals that ask a run to end, with the exit codes that shells give them: 128 and the signal's number. */
@@ -40,6 +41,8 @@ export async function leavable<T>(whatThereIs: string, work: () => Promise<T>): 
   try {
     return await work();
   } finally {
+    // A signal that came in work's last moment is heard in a turn from here, which may have passed that point already.
+    for (let turns = 0; turns < 2; turns += 1) await nextTurn();
     for (const signal of signals) process.off(signal, leave);
   }
 }

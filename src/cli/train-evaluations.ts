@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
@@ -65,12 +66,18 @@ export class TrainEvaluations {
     outputDir: string,
     resumed: Checkpoint | undefined,
   ): Promise<TrainEvaluations> {
-    const { best = null } = resumed?.state ?? {};
+    const from = resumed && join(resumed.folder, evaluationLogFile);
     // One that was not evaluated before its checkpoint has no log there.
-    const from = best === null || resumed === undefined ? undefined : join(resumed.folder, evaluationLogFile);
-    const log = await TrainLog.open(join(outputDir, evaluationLogFile), from);
-    const evaluations = new TrainEvaluations(plan, log, outputDir, best);
-    if (resumed !== undefined) await evaluations.#best.bringFrom(dirname(resumed.folder));
+    const log = await TrainLog.open(
+      join(outputDir, evaluationLogFile),
+      from !== undefined && existsSync(from) ? from : undefined,
+    );
+    const evaluations = new TrainEvaluations(plan, log, outputDir, resumed?.state.best ?? null);
+    // Where no model is asked for, its score alone says what is better.
+    if (resumed !== undefined && plan.loadBest) {
+      const why = await evaluations.#best.recover(dirname(resumed.folder));
+      if (why !== undefined) process.stderr.write(`qa-native: ${why}\n`);
+    }
     return evaluations;
   }
 

@@ -150,7 +150,7 @@ export async function trainWithCheckpoints(
     if (best !== undefined) print(`The model is that of step ${best}, the best one.`);
     else if (run.evaluation?.loadBest === true) {
       print(
-        `The model is the last one, as none was evaluated in ${state.step} steps; give fewer --eval-steps.`,
+        `The model is the last one, as no evaluated one is there after ${state.step} steps; give fewer --eval-steps.`,
       );
     }
   } finally {

@@ -40,14 +40,23 @@ export class BestModel {
     }
   }
 
-  /** Brings the kept model along from the output folder that the run had before; what is not whole there stays there. */
-  async bringFrom(before: string): Promise<void> {
-    if (this.best === null || resolve(before) === resolve(this.outputDir)) return;
-    const kept = join(before, `best-model-${this.best.step}`);
-    if ((await whyDamaged(kept)) !== undefined) return;
-    await writeWholeFolder(this.#folder(this.best.step), async (scratch) => {
-      await cp(kept, scratch, { recursive: true, filter: (path) => !path.endsWith(manifestName) });
-    });
+  /**
+   * Finds the kept model again for a run that goes on, and brings it along from the output folder that the run had
+   * before. One that is not whole is given up, and the best one is looked for anew; the reason is returned. One whose
+   * place a better one took before the run was ended will lose it again, as evaluations repeat themselves.
+   */
+  async recover(before: string): Promise<string | undefined> {
+    if (this.best === null) return undefined;
+    const { step } = this.best;
+    const kept = folderOf(before, step);
+    const why = await whyDamaged(kept);
+    if (why === undefined) {
+      if (resolve(before) !== resolve(this.outputDir)) await copyWhole(kept, this.#folder(step));
+      return undefined;
+    }
+    if ((await listBestModels(before)).some((folder) => stepOf(folder) > step)) return undefined;
+    this.best = null;
+    return `${kept} is passed over: ${why}; the best model is looked for from here on.`;
   }
 
   /** Puts the kept weights into the model. Throws QaError `ERR_CHECKPOINT` where they are no longer whole. */
@@ -68,8 +77,22 @@ export class BestModel {
   }
 
   #folder(step: number): string {
-    return join(this.outputDir, `best-model-${step}`);
+    return folderOf(this.outputDir, step);
   }
+}
+
+function folderOf(outputDir: string, step: number): string {
+  return join(outputDir, `best-model-${step}`);
+}
+
+function stepOf(folder: string): number {
+  return Number(/\d+$/.exec(folder)?.[0]);
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  await writeWholeFolder(to, async (scratch) => {
+    await cp(from, scratch, { recursive: true, filter: (path) => !path.endsWith(manifestName) });
+  });
 }
 
 /** Paths of the best models that are in an output folder. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
@@ -173,6 +173,8 @@ test.serial('the best model comes along to another folder, and is no checkpoint 
   const { stderr } = await stopAt(25, 'SIGINT', train(left, ...withBest));
   const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
   const best = readdirSync(left).find((name) => name.startsWith('best-model-')) ?? '';
+  const lost = join(folder, 'best-lost');
+  cpSync(left, lost, { recursive: true });
 
   const wrong = await qaNative(...train(left, '--resume-from-checkpoint', join(left, best)));
   t.is(wrong.code, 1);
@@ -191,6 +193,11 @@ test.serial('the best model comes along to another folder, and is no checkpoint 
   const stayed = await qaNative(...train(left, ...withBest, '--resume-from-checkpoint'));
   t.is(stayed.code, 0, stayed.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(left));
+
+  truncateSync(join(lost, best, 'model.safetensors'), 99);
+  const without = await qaNative(...train(lost, ...withBest, '--resume-from-checkpoint'));
+  t.is(without.code, 0, without.stderr);
+  t.regex(without.stderr, /best-model-\d+ is passed over: model\.safetensors has 99 bytes/);
 });
 
 test.serial('a run that goes on with other threads says that the last bits may differ', async (t) => {

@@ -181,7 +181,7 @@ test('where no evaluation was due, there is no best model, and that is said', as
   t.is(code, 0, stderr);
   t.regex(
     stdout,
-    /^The model is the last one, as none was evaluated in 3 steps; give fewer --eval-steps\.$/m,
+    /^The model is the last one, as no evaluated one is there after 3 steps; give fewer --eval-steps\.$/m,
   );
 });
 

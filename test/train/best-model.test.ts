@@ -1,4 +1,4 @@
-import { readdirSync, truncateSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { writeSafetensors } from '../../src/formats/safetensors.js';
@@ -31,7 +31,7 @@ const save = (model: ReaderModel) => (folder: string) =>
 const valuesOf = (model: ReaderModel) =>
   new Set(model.parameters().flatMap((parameter) => [...parameter.toFloat32Array()]));
 
-test('the first of the best models is kept, alone, and comes back', async (t) => {
+test.serial('the first of the best models is kept, alone, and comes back', async (t) => {
   const model = tinyModel('lstm');
   const before = liveTensors();
   const dir = join(root, 'kept');
@@ -53,7 +53,7 @@ test('the first of the best models is kept, alone, and comes back', async (t) =>
   model.dispose();
 });
 
-test('a damaged best model is not loaded', async (t) => {
+test.serial('a damaged best model is not loaded', async (t) => {
   const model = tinyModel('lstm');
   const dir = join(root, 'damaged');
   const kept = new BestModel(dir, null);
@@ -67,3 +67,49 @@ test('a damaged best model is not loaded', async (t) => {
   t.deepEqual(valuesOf(model), new Set([7]));
   model.dispose();
 });
+
+test.serial(
+  'a run that goes on gives up a best model that is damaged or gone, and finds another',
+  async (t) => {
+    const model = tinyModel('lstm');
+    const best = { step: 5, metric: 9, evaluationsSince: 1 };
+    const harms = {
+      cut: (folder: string) => {
+        truncateSync(join(folder, 'model.safetensors'), 100);
+      },
+      gone: (folder: string) => {
+        rmSync(folder, { recursive: true });
+      },
+    };
+    for (const [name, harm] of Object.entries(harms)) {
+      const dir = join(root, name);
+      await new BestModel(dir, null).add(5, 9, save(model));
+      const goingOn = new BestModel(dir, best);
+      t.is(await goingOn.recover(dir), undefined, `${name}: whole`);
+      t.deepEqual(goingOn.best, best);
+      harm(join(dir, 'best-model-5'));
+      t.regex(
+        (await goingOn.recover(dir)) ?? '',
+        /best-model-5 is passed over: .*; the best model is looked for from here on\.$/,
+      );
+      await goingOn.add(10, 1, save(model));
+      t.is(goingOn.best?.step, 10);
+      await goingOn.load(model);
+    }
+    model.dispose();
+  },
+);
+
+test.serial(
+  'a best model whose place a better one took before the run was killed is not missed',
+  async (t) => {
+    const model = tinyModel('lstm');
+    const dir = join(root, 'superseded');
+    await new BestModel(dir, null).add(10, 2, save(model));
+    const best = { step: 5, metric: 1, evaluationsSince: 0 };
+    const goingOn = new BestModel(dir, best);
+    t.is(await goingOn.recover(dir), undefined);
+    t.deepEqual(goingOn.best, best);
+    model.dispose();
+  },
+);
