@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import test, { type ExecutionContext } from 'ava';
 import { tensor } from '../src/create.js';
@@ -34,12 +34,21 @@ export interface Fixture {
   readonly recorded: Recorded;
 }
 
+/** Whose processor: `amd`, `intel`, or its name. */
+const vendorOf = (model = '') => /intel|amd/i.exec(model)?.[0].toLowerCase() ?? model;
+const vendor = vendorOf(cpus()[0]?.model);
+
 /**
- * Reads test/fixtures/`name` (compiled tests lie in dist/test). From then on this process computes with as many
- * threads as Python did: sums over threads, in LayerNorm's gradients for one, have other last bits.
+ * Reads test/fixtures/`name` (compiled tests lie in dist/test), as it was recorded on a processor like this one where
+ * its numbers depend on that. From then on this process computes with as many threads as Python did: sums over threads,
+ * in LayerNorm's gradients for one, have other last bits.
  */
 export function readFixture(name: string): unknown {
-  const url = new URL(`../../test/fixtures/${name}`, import.meta.url);
+  const candidates = [`${vendor}/`, 'amd/', ''].map(
+    (folder) => new URL(`../../test/fixtures/${folder}${name}`, import.meta.url),
+  );
+  const url = candidates.find((candidate) => existsSync(candidate));
+  if (url === undefined) throw new Error(`Expected a fixture ${name}, but there is none.`);
   const fixture = JSON.parse(readFileSync(url, 'utf8')) as Fixture;
   setNumThreads(fixture.recorded.threads);
   return fixture;
@@ -91,11 +100,10 @@ export class Comparison {
     { device = 'cpu', tolerance = device === 'cpu' ? 1e-6 : 1e-5 }: ComparisonOptions = {},
   ) {
     const here = runtimeInfo();
-    const vendor = (model = '') => /intel|amd/i.exec(model)?.[0].toLowerCase() ?? model;
     const differences = [
       ['LibTorch', here.torchVersion.split('+')[0], recorded.torch],
       ['CPU capability', here.cpuCapability, recorded.cpuCapability],
-      ['processor', vendor(cpus()[0]?.model), vendor(recorded.cpu)],
+      ['processor', vendor, vendorOf(recorded.cpu)],
       ['device', device, 'cpu'],
     ].flatMap(([what, now, then]) => (now === then ? [] : [`${what} ${now} (fixture: ${then})`]));
     this.#tolerance = differences.length === 0 ? 0 : tolerance;

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import platform
+import re
 from pathlib import Path
 
 import torch
@@ -55,6 +56,14 @@ def cpu_model():
     return platform.processor()
 
 
+def vendor():
+    """Whose arithmetic the last bits come from: MKL takes other kernels for each."""
+    found = re.search("intel|amd", cpu_model(), re.IGNORECASE)
+    if found is None:
+        raise SystemExit(f"Expected a processor of AMD or Intel, got {cpu_model()}.")
+    return found[0].lower()
+
+
 def recorded():
     """What the bits depend on. The same bits are to be expected only where all of it is the same."""
     return {
@@ -67,7 +76,12 @@ def recorded():
 
 
 def write(name, content):
+    """Writes what is the same on every machine; what is not goes to `write_for_processor`."""
     path = FIXTURES / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"recorded": recorded(), **content}, separators=(",", ":")) + "\n")
     print(f"{path.stat().st_size:8d} {name}")
+
+
+def write_for_processor(name, content):
+    write(f"{vendor()}/{name}", content)

@@ -1,8 +1,11 @@
-"""Writes the fixtures of test/fixtures/{nn,models,train}. Needs requirements.txt; run it from any folder."""
+"""Writes the fixtures of test/fixtures/train and, for the processor it runs on, test/fixtures/{amd,intel}.
+
+Needs requirements.txt; run it from any folder.
+"""
 
 import torch
 
-from fixture_file import write
+from fixture_file import write, write_for_processor
 from fixtures_layers import layers
 from fixtures_models import models
 from fixtures_ops import ops
@@ -11,13 +14,13 @@ from fixtures_trainer import trainer
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    write("nn/ops.json", ops())
-    write("nn/layers.json", layers())
+    write_for_processor("nn/ops.json", ops())
+    write_for_processor("nn/layers.json", layers())
     for name, fixture in models().items():
-        write(f"models/{name}.json", fixture)
+        write_for_processor(f"models/{name}.json", fixture)
     write("train/schedule.json", schedule())
-    write("train/optimizer.json", optimizer())
-    write("train/clip.json", clip())
+    write_for_processor("train/optimizer.json", optimizer())
+    write_for_processor("train/clip.json", clip())
     write("train/sampler.json", sampler())
-    write("train/runs.json", runs())
-    write("train/trainer.json", trainer())
+    write_for_processor("train/runs.json", runs())
+    write_for_processor("train/trainer.json", trainer())

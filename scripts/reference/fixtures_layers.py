@@ -1,4 +1,4 @@
-"""test/fixtures/nn/layers.json: each layer's parameters, inputs, output and every gradient.
+"""nn/layers.json of test/fixtures/{amd,intel}: each layer's parameters, inputs, output and every gradient.
 
 Parameters are drawn from a normal distribution after construction, so that no bias is zero and no LayerNorm weight
 is one: a parameter that is left out then shows. The gradients are those of `(output * weight).sum()`.

@@ -1,4 +1,7 @@
-"""test/fixtures/models/*.json: the three models, tiny: weights from a seed, logits, gradients, five optimizer steps."""
+"""models/*.json of test/fixtures/{amd,intel}: the three models, tiny.
+
+Weights from a seed, logits, gradients, five optimizer steps.
+"""
 
 import tempfile
 

@@ -1,4 +1,4 @@
-"""test/fixtures/nn/ops.json: every operation the models use, with its output and the gradients of its inputs."""
+"""nn/ops.json of test/fixtures/{amd,intel}: every operation the models use, its output and its inputs' gradients."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""test/fixtures/train/: what training is made of, and whole runs of the notebook on a tiny data set."""
+"""train/ in test/fixtures: what training is made of, and whole runs of the notebook on a tiny data set."""
 
 import argparse
 import io

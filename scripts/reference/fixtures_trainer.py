@@ -1,5 +1,6 @@
-"""test/fixtures/train/trainer.json: runs of the tiny data set with what transformers' Trainer has beyond the notebook:
-gradient accumulation, weight decay, schedules, label smoothing.
+"""train/trainer.json of test/fixtures/{amd,intel}: runs of the tiny data set with what the notebook does not have.
+
+transformers' Trainer has it: gradient accumulation, weight decay, schedules, label smoothing.
 
 A step of accumulation is the mean of its batches' losses; at the end of an epoch it is made of the batches that are
 left. (transformers 4.46.3 carries their gradients over into the next epoch; later versions do as is done here.)
