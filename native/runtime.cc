@@ -19,6 +19,13 @@ namespace {
   throw error;
 }
 
+/// MKL looks for its kernel of a function when that is first called; where several threads do so at once, one of them may
+/// compute its part to half the digits (pytorch/pytorch, issue 188792). What one thread has called before is safe.
+void findVectorKernels() {
+  const auto one = at::ones({1}, at::kFloat);
+  for (const auto function : {at::sqrt, at::exp, at::log, at::tanh, at::erf}) function(one);
+}
+
 std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
@@ -39,6 +46,7 @@ void throwAsJavaScript(Napi::Env env) {
 
 void defineRuntime(Napi::Object& exports) {
   useLargeBlocks();
+  findVectorKernels();
   exports.Set("torchVersion", TORCH_VERSION);
   define(exports, "cpuCapability", []() { return at::get_cpu_capability(); });
   define(exports, "cudaDeviceCount", []() {

@@ -443,6 +443,9 @@ def main():
     args = parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
+    # MKL finds its kernel of a function at the first call; of several threads that make it at once, one may get half the
+    # digits (pytorch/pytorch, issue 188792). AdamW's square root is the only such function here.
+    torch.ones(1).sqrt()
     if args.device.startswith("cuda"):
         torch.use_deterministic_algorithms(True)
         torch.backends.cuda.matmul.allow_tf32 = False

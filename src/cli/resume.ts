@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature } from '../data/examples.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
-import { listBestModels } from '../train/best-model.js';
+import { listBestModels, whyBestIsLost } from '../train/best-model.js';
 import {
-  findCheckpoint,
   listCheckpoints,
   openCheckpoint,
   removeUnfinished,
+  wholeCheckpoints,
   type Checkpoint,
 } from '../train/checkpoint.js';
 import { makeFolder } from '../formats/make-folder.js';
@@ -19,6 +19,7 @@ export interface ResumeArgs {
   /** A checkpoint's folder; empty for the newest of the output folder. */
   readonly resumeFromCheckpoint: string | undefined;
   readonly overwriteOutputDir: boolean;
+  readonly loadBestModelAtEnd?: boolean | undefined;
 }
 
 /** What a run writes only where it is asked to: TensorBoard's folder, and the log of evaluations on the way. */
@@ -36,9 +37,7 @@ export async function whereToResume(args: ResumeArgs, outputDir: string): Promis
   const { resumeFromCheckpoint: folder } = args;
   if (folder !== undefined && folder !== '') return openCheckpoint(folder);
   if (folder === '') {
-    const found = await findCheckpoint(outputDir, (damaged, why) => {
-      process.stderr.write(`qa-native: ${damaged} is passed over: ${why}.\n`);
-    });
+    const found = await newestCheckpoint(outputDir, args.loadBestModelAtEnd ?? false);
     if (found !== undefined) return found;
     throw new QaError(
       `Expected a whole checkpoint in ${outputDir}, but there is none; leave out --resume-from-checkpoint to begin from the start.`,
@@ -53,6 +52,30 @@ export async function whereToResume(args: ResumeArgs, outputDir: string): Promis
     );
   }
   return undefined;
+}
+
+/**
+ * The newest whole checkpoint, of which a run that wants its best model can go on: to the bits of one that was never
+ * stopped. Where none has that model, the newest one without it.
+ */
+async function newestCheckpoint(outputDir: string, wantsBest: boolean): Promise<Checkpoint | undefined> {
+  let newest: Checkpoint | undefined;
+  const withoutBest: (readonly [folder: string, why: string])[] = [];
+  for await (const checkpoint of wholeCheckpoints(outputDir, sayPassedOver)) {
+    newest ??= checkpoint;
+    const { best } = checkpoint.state;
+    const why = wantsBest && best !== null ? await whyBestIsLost(outputDir, best) : undefined;
+    if (why === undefined) {
+      for (const passedOver of withoutBest) sayPassedOver(...passedOver);
+      return checkpoint;
+    }
+    withoutBest.push([checkpoint.folder, why]);
+  }
+  return newest;
+}
+
+function sayPassedOver(folder: string, why: string): void {
+  process.stderr.write(`qa-native: ${folder} is passed over: ${why}.\n`);
 }
 
 /** Makes the output folder, and takes away what an earlier run left there that would be mistaken for this one's. */

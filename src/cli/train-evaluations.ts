@@ -76,7 +76,11 @@ export class TrainEvaluations {
     // Where no model is asked for, its score alone says what is better.
     if (resumed !== undefined && plan.loadBest) {
       const why = await evaluations.#best.recover(dirname(resumed.folder));
-      if (why !== undefined) process.stderr.write(`qa-native: ${why}\n`);
+      if (why !== undefined) {
+        process.stderr.write(
+          `qa-native: ${resumed.folder} is gone on from without what was best: ${why}; the best model is looked for from here on.\n`,
+        );
+      }
     }
     return evaluations;
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tensor } from '../create.js';
@@ -41,22 +42,21 @@ export class BestModel {
   }
 
   /**
-   * Finds the kept model again for a run that goes on, and brings it along from the output folder that the run had
-   * before. One that is not whole is given up, and the best one is looked for anew; the reason is returned. One whose
-   * place a better one took before the run was ended will lose it again, as evaluations repeat themselves.
+   * Brings the kept model along from the output folder that a run had before. One that is lost is given up, and the
+   * best one looked for anew; the reason is returned.
    */
   async recover(before: string): Promise<string | undefined> {
     if (this.best === null) return undefined;
-    const { step } = this.best;
-    const kept = folderOf(before, step);
-    const why = await whyDamaged(kept);
-    if (why === undefined) {
-      if (resolve(before) !== resolve(this.outputDir)) await copyWhole(kept, this.#folder(step));
-      return undefined;
+    const why = await whyBestIsLost(before, this.best);
+    if (why !== undefined) {
+      this.best = null;
+      return why;
     }
-    if ((await listBestModels(before)).some((folder) => stepOf(folder) > step)) return undefined;
-    this.best = null;
-    return `${kept} is passed over: ${why}; the best model is looked for from here on.`;
+    const kept = folderOf(before, this.best.step);
+    if (resolve(before) !== resolve(this.outputDir) && existsSync(kept)) {
+      await copyWhole(kept, this.#folder(this.best.step));
+    }
+    return undefined;
   }
 
   /** Puts the kept weights into the model. Throws QaError `ERR_CHECKPOINT` where they are no longer whole. */
@@ -79,6 +79,18 @@ export class BestModel {
   #folder(step: number): string {
     return folderOf(this.outputDir, step);
   }
+}
+
+/**
+ * Why a run cannot go on with the best model that a checkpoint names; undefined where it can. One whose place a better
+ * one took before the run was ended is not lost: it would lose it again, as evaluations repeat themselves.
+ */
+export async function whyBestIsLost(outputDir: string, { step }: BestSoFar): Promise<string | undefined> {
+  const folder = folderOf(outputDir, step);
+  const why = await whyDamaged(folder);
+  if (why === undefined) return undefined;
+  const isReplaced = (await listBestModels(outputDir)).some((other) => stepOf(other) > step);
+  return isReplaced ? undefined : `its best model in ${folder} is not whole (${why})`;
 }
 
 function folderOf(outputDir: string, step: number): string {

@@ -101,17 +101,16 @@ function stepOf(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The newest whole checkpoint; `onDamaged` hears of each that is passed over, and why. */
-export async function findCheckpoint(
+/** The whole checkpoints, newest first; `onDamaged` hears of each that is passed over, and why. */
+export async function* wholeCheckpoints(
   outputDir: string,
   onDamaged: (folder: string, why: string) => void,
-): Promise<Checkpoint | undefined> {
+): AsyncGenerator<Checkpoint> {
   for (const folder of await listCheckpoints(outputDir)) {
     const why = await whyUnusable(folder);
-    if (why === undefined) return { folder, state: await readState(folder) };
-    onDamaged(folder, why);
+    if (why === undefined) yield { folder, state: await readState(folder) };
+    else onDamaged(folder, why);
   }
-  return undefined;
 }
 
 /** Opens the checkpoint of one folder. Throws QaError `ERR_CHECKPOINT` where it is not whole. */

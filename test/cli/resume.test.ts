@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
@@ -173,8 +173,6 @@ test.serial('the best model comes along to another folder, and is no checkpoint 
   const { stderr } = await stopAt(25, 'SIGINT', train(left, ...withBest));
   const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
   const best = readdirSync(left).find((name) => name.startsWith('best-model-')) ?? '';
-  const lost = join(folder, 'best-lost');
-  cpSync(left, lost, { recursive: true });
 
   const wrong = await qaNative(...train(left, '--resume-from-checkpoint', join(left, best)));
   t.is(wrong.code, 1);
@@ -193,11 +191,36 @@ test.serial('the best model comes along to another folder, and is no checkpoint 
   const stayed = await qaNative(...train(left, ...withBest, '--resume-from-checkpoint'));
   t.is(stayed.code, 0, stayed.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(left));
+});
 
-  truncateSync(join(lost, best, 'model.safetensors'), 99);
+test.serial('where the best model is damaged, a run goes on from before it was the best', async (t) => {
+  const undisturbed = join(folder, 'best-whole');
+  t.is((await qaNative(...train(undisturbed, ...withBest))).code, 0);
+  const dir = join(folder, 'best-damaged');
+  await stopAt(25, 'SIGINT', train(dir, ...withBest, '--save-total-limit', '30'));
+  const best = readdirSync(dir).find((name) => name.startsWith('best-model-')) ?? '';
+  truncateSync(join(dir, best, 'model.safetensors'), 99);
+  const lost = join(folder, 'best-lost');
+  cpSync(dir, lost, { recursive: true });
+
+  const goneBack = await qaNative(...train(dir, ...withBest, '--resume-from-checkpoint'));
+  t.is(goneBack.code, 0, goneBack.stderr);
+  t.regex(
+    goneBack.stderr,
+    /checkpoint-2\d is passed over: its best model in \S+ is not whole \(model\.safetensors has 99 bytes/,
+  );
+  t.deepEqual(bitsOf(dir), bitsOf(undisturbed));
+
+  // Where nothing older is left, it is better to go on than not.
+  for (const name of readdirSync(lost)) {
+    if (/^checkpoint-1?\d$/.test(name)) rmSync(join(lost, name), { recursive: true });
+  }
   const without = await qaNative(...train(lost, ...withBest, '--resume-from-checkpoint'));
   t.is(without.code, 0, without.stderr);
-  t.regex(without.stderr, /best-model-\d+ is passed over: model\.safetensors has 99 bytes/);
+  t.regex(
+    without.stderr,
+    /checkpoint-2\d is gone on from without what was best: its best model in \S+ is not/,
+  );
 });
 
 test.serial('a run that goes on with other threads says that the last bits may differ', async (t) => {

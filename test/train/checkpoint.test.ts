@@ -4,12 +4,12 @@ import test from 'ava';
 import { tensor } from '../../src/create.js';
 import { liveTensors, noGrad, tidy } from '../../src/scope.js';
 import {
-  findCheckpoint,
   openCheckpoint,
   removeUnfinished,
   restoreCheckpoint,
   rotateCheckpoints,
   saveCheckpoint,
+  wholeCheckpoints,
 } from '../../src/train/checkpoint.js';
 import { train, type StepLog } from '../../src/train/loop.js';
 import { TrainingState } from '../../src/train/state.js';
@@ -81,12 +81,17 @@ test.serial('the newest whole checkpoint is found, by number, and damaged ones a
   await saveAt(outputDir, 9, 10, 100);
   writeFileSync(join(outputDir, 'checkpoint-100', 'trainer_state.json'), '{}');
   const damaged: string[] = [];
-  const found = await findCheckpoint(outputDir, (folder, why) => damaged.push(`${folder}: ${why}`));
-  t.is(found?.folder, join(outputDir, 'checkpoint-10'));
-  t.is(found?.state.global_step, 10);
+  const found = [];
+  for await (const checkpoint of wholeCheckpoints(outputDir, (folder, why) => {
+    damaged.push(`${folder}: ${why}`);
+  })) {
+    t.is(checkpoint.folder, join(outputDir, `checkpoint-${checkpoint.state.global_step}`));
+    found.push(checkpoint.state.global_step);
+  }
+  t.deepEqual(found, [10, 9]);
   t.is(damaged.length, 1);
   t.regex(damaged[0], /checkpoint-100: trainer_state\.json has 2 bytes instead of/);
-  t.is(await findCheckpoint(join(root, 'nowhere'), silent), undefined);
+  t.true((await wholeCheckpoints(join(root, 'nowhere'), silent).next()).done);
   await t.throwsAsync(openCheckpoint(join(outputDir, 'checkpoint-100')), { code: 'ERR_CHECKPOINT' });
 });
 
