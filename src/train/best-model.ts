@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { tensor } from '../create.js';
@@ -53,7 +52,7 @@ export class BestModel {
       return why;
     }
     const kept = folderOf(before, this.best.step);
-    if (resolve(before) !== resolve(this.outputDir) && existsSync(kept)) {
+    if (resolve(before) !== resolve(this.outputDir) && (await whyDamaged(kept)) === undefined) {
       await copyWhole(kept, this.#folder(this.best.step));
     }
     return undefined;

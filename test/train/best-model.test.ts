@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { writeSafetensors } from '../../src/formats/safetensors.js';
@@ -107,6 +107,12 @@ test.serial(
     const goingOn = new BestModel(dir, best);
     t.is(await goingOn.recover(dir), undefined);
     t.deepEqual(goingOn.best, best);
+
+    // What is damaged there is not brought along as if it were whole.
+    mkdirSync(join(dir, 'best-model-5'));
+    const elsewhere = join(root, 'superseded-elsewhere');
+    t.is(await new BestModel(elsewhere, best).recover(dir), undefined);
+    t.false(existsSync(elsewhere));
     model.dispose();
   },
 );
