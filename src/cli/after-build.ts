@@ -1,4 +1,4 @@
-import { leavable } from './interrupt.js';
+import { loading } from './interrupt.js';
 
 /**
  * The handler of a command that computes: builds the addon where that is still to be done, and only then loads what
@@ -8,7 +8,7 @@ export function afterBuild<Args>(load: () => Promise<(args: Args) => Promise<voi
   return async (args: Args): Promise<void> => {
     const { ensureAddon } = await import('../setup/build.js');
     await ensureAddon();
-    const command = await leavable('ended before anything began.', load);
+    const command = await loading(load);
     await command(args);
   };
 }

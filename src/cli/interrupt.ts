@@ -47,6 +47,11 @@ export async function leavable<T>(whatThereIs: string, work: () => Promise<T>): 
   }
 }
 
+/** Loads a part of the program, which takes a while: a signal meanwhile finds somebody who answers. */
+export function loading<T>(load: () => Promise<T>): Promise<T> {
+  return leavable('ended before anything began.', load);
+}
+
 /** A run that a signal ended where it can go on. */
 export class Interrupted extends QaError {
   override readonly exitCode: number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature } from '../data/examples.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
@@ -34,10 +34,14 @@ const lastFile = 'train_results.json';
  * was not finished and nothing says what to do with it.
  */
 export async function whereToResume(args: ResumeArgs, outputDir: string): Promise<Checkpoint | undefined> {
-  const { resumeFromCheckpoint: folder } = args;
-  if (folder !== undefined && folder !== '') return openCheckpoint(folder);
+  const { resumeFromCheckpoint: folder, loadBestModelAtEnd: wantsBest = false } = args;
+  if (folder !== undefined && folder !== '') {
+    const checkpoint = await openCheckpoint(folder);
+    const why = wantsBest ? await whyWithoutBest(checkpoint) : undefined;
+    return why === undefined ? checkpoint : giveUpBest(checkpoint, why);
+  }
   if (folder === '') {
-    const found = await newestCheckpoint(outputDir, args.loadBestModelAtEnd ?? false);
+    const found = await newestCheckpoint(outputDir, wantsBest);
     if (found !== undefined) return found;
     throw new QaError(
       `Expected a whole checkpoint in ${outputDir}, but there is none; leave out --resume-from-checkpoint to begin from the start.`,
@@ -59,19 +63,28 @@ export async function whereToResume(args: ResumeArgs, outputDir: string): Promis
  * stopped. Where none has that model, the newest one without it.
  */
 async function newestCheckpoint(outputDir: string, wantsBest: boolean): Promise<Checkpoint | undefined> {
-  let newest: Checkpoint | undefined;
-  const withoutBest: (readonly [folder: string, why: string])[] = [];
+  const withoutBest: (readonly [checkpoint: Checkpoint, why: string])[] = [];
   for await (const checkpoint of wholeCheckpoints(outputDir, sayPassedOver)) {
-    newest ??= checkpoint;
-    const { best } = checkpoint.state;
-    const why = wantsBest && best !== null ? await whyBestIsLost(outputDir, best) : undefined;
+    const why = wantsBest ? await whyWithoutBest(checkpoint) : undefined;
     if (why === undefined) {
-      for (const passedOver of withoutBest) sayPassedOver(...passedOver);
+      for (const [{ folder }, reason] of withoutBest) sayPassedOver(folder, reason);
       return checkpoint;
     }
-    withoutBest.push([checkpoint.folder, why]);
+    withoutBest.push([checkpoint, why]);
   }
-  return newest;
+  const [newest] = withoutBest;
+  return newest && giveUpBest(...newest);
+}
+
+async function whyWithoutBest({ folder, state: { best } }: Checkpoint): Promise<string | undefined> {
+  return best === null ? undefined : whyBestIsLost(dirname(folder), best);
+}
+
+function giveUpBest(checkpoint: Checkpoint, why: string): Checkpoint {
+  process.stderr.write(
+    `qa-native: ${checkpoint.folder} is gone on from without what was best: ${why}; the best model is looked for from here on.\n`,
+  );
+  return { ...checkpoint, state: { ...checkpoint.state, best: null } };
 }
 
 function sayPassedOver(folder: string, why: string): void {

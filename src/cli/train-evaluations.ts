@@ -73,15 +73,7 @@ export class TrainEvaluations {
       from !== undefined && existsSync(from) ? from : undefined,
     );
     const evaluations = new TrainEvaluations(plan, log, outputDir, resumed?.state.best ?? null);
-    // Where no model is asked for, its score alone says what is better.
-    if (resumed !== undefined && plan.loadBest) {
-      const why = await evaluations.#best.recover(dirname(resumed.folder));
-      if (why !== undefined) {
-        process.stderr.write(
-          `qa-native: ${resumed.folder} is gone on from without what was best: ${why}; the best model is looked for from here on.\n`,
-        );
-      }
-    }
+    if (resumed !== undefined) await evaluations.#best.bringFrom(dirname(resumed.folder));
     return evaluations;
   }
 

@@ -40,22 +40,14 @@ export class BestModel {
     }
   }
 
-  /**
-   * Brings the kept model along from the output folder that a run had before. One that is lost is given up, and the
-   * best one looked for anew; the reason is returned.
-   */
-  async recover(before: string): Promise<string | undefined> {
-    if (this.best === null) return undefined;
-    const why = await whyBestIsLost(before, this.best);
-    if (why !== undefined) {
-      this.best = null;
-      return why;
-    }
+  /** Brings the kept model along from the output folder that the run had before; what is not whole there stays there. */
+  async bringFrom(before: string): Promise<void> {
+    if (this.best === null || resolve(before) === resolve(this.outputDir)) return;
     const kept = folderOf(before, this.best.step);
-    if (resolve(before) !== resolve(this.outputDir) && (await whyDamaged(kept)) === undefined) {
-      await copyWhole(kept, this.#folder(this.best.step));
-    }
-    return undefined;
+    if ((await whyDamaged(kept)) !== undefined) return;
+    await writeWholeFolder(this.#folder(this.best.step), async (scratch) => {
+      await cp(kept, scratch, { recursive: true, filter: (path) => !path.endsWith(manifestName) });
+    });
   }
 
   /** Puts the kept weights into the model. Throws QaError `ERR_CHECKPOINT` where they are no longer whole. */
@@ -98,12 +90,6 @@ function folderOf(outputDir: string, step: number): string {
 
 function stepOf(folder: string): number {
   return Number(/\d+$/.exec(folder)?.[0]);
-}
-
-async function copyWhole(from: string, to: string): Promise<void> {
-  await writeWholeFolder(to, async (scratch) => {
-    await cp(from, scratch, { recursive: true, filter: (path) => !path.endsWith(manifestName) });
-  });
 }
 
 /** Paths of the best models that are in an output folder. */

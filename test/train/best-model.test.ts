@@ -4,7 +4,7 @@ import test from 'ava';
 import { writeSafetensors } from '../../src/formats/safetensors.js';
 import type { ReaderModel } from '../../src/models/reader-model.js';
 import { liveTensors, noGrad } from '../../src/scope.js';
-import { BestModel } from '../../src/train/best-model.js';
+import { BestModel, whyBestIsLost } from '../../src/train/best-model.js';
 import { temporaryFolder } from '../cli/run.js';
 import { tinyModel } from './runs.js';
 
@@ -84,11 +84,13 @@ test.serial(
     for (const [name, harm] of Object.entries(harms)) {
       const dir = join(root, name);
       await new BestModel(dir, null).add(5, 9, save(model));
-      const goingOn = new BestModel(dir, best);
-      t.is(await goingOn.recover(dir), undefined, `${name}: whole`);
-      t.deepEqual(goingOn.best, best);
+      t.is(await whyBestIsLost(dir, best), undefined, `${name}: whole`);
       harm(join(dir, 'best-model-5'));
-      t.regex((await goingOn.recover(dir)) ?? '', /^its best model in \S+best-model-5 is not whole \(.+\)$/);
+      t.regex(
+        (await whyBestIsLost(dir, best)) ?? '',
+        /^its best model in \S+best-model-5 is not whole \(.+\)$/,
+      );
+      const goingOn = new BestModel(dir, null);
       await goingOn.add(10, 1, save(model));
       t.is(goingOn.best?.step, 10);
       await goingOn.load(model);
@@ -104,14 +106,12 @@ test.serial(
     const dir = join(root, 'superseded');
     await new BestModel(dir, null).add(10, 2, save(model));
     const best = { step: 5, metric: 1, evaluationsSince: 0 };
-    const goingOn = new BestModel(dir, best);
-    t.is(await goingOn.recover(dir), undefined);
-    t.deepEqual(goingOn.best, best);
+    t.is(await whyBestIsLost(dir, best), undefined);
 
     // What is damaged there is not brought along as if it were whole.
     mkdirSync(join(dir, 'best-model-5'));
     const elsewhere = join(root, 'superseded-elsewhere');
-    t.is(await new BestModel(elsewhere, best).recover(dir), undefined);
+    await new BestModel(elsewhere, best).bringFrom(dir);
     t.false(existsSync(elsewhere));
     model.dispose();
   },
