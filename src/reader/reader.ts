@@ -1,14 +1,9 @@
 // Declarations that name Symbol.asyncDispose compile in programs for ES2022, too.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { QaError } from '../errors.js';
-import { checkLoading, checkRequest } from './checks.js';
+import { checkLoading } from './checks.js';
 import { ReaderThread } from './thread.js';
-import type { ReaderAnswer, ReaderOptions, ReadOptions, Reading } from './types.js';
-
-interface Cancellable {
-  /** Gives the question up: its promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Cancellable, ReaderAnswer, ReaderOptions, ReadOptions, Reading } from './types.js';
 
 export type AnswerOptions = Omit<ReadOptions, 'topK' | 'scores'> & Cancellable;
 
@@ -45,27 +40,19 @@ export class Reader {
     context: string,
     options?: AnswerOptions & { readonly topK?: number | undefined },
   ): Promise<ReaderAnswer | readonly ReaderAnswer[]>;
-  async answer(
+  answer(
     question: string,
     context: string,
     options: AnswerOptions & { readonly topK?: number | undefined } = {},
   ): Promise<ReaderAnswer | readonly ReaderAnswer[]> {
-    const { answers } = await this.read(question, context, options);
-    return options.topK === undefined ? answers[0] : answers;
+    return this.read(question, context, options).then(({ answers }) =>
+      options.topK === undefined ? answers[0] : answers,
+    );
   }
 
   /** As `answer`, with all that came of the question: answers, windows, timings and, if asked for, tokens' scores. */
-  async read(
-    question: string,
-    context: string,
-    allOptions: ReadOptions & Cancellable = {},
-  ): Promise<Reading> {
-    checkRequest(question, context, allOptions);
-    const { signal, ...options } = allOptions;
-    const began = performance.now();
-    const { computed, ...rest } = await this.thread.ask({ question, context, options }, signal);
-    const waited = Math.max(0, performance.now() - began - computed);
-    return { ...rest, timings: { waited, computed } };
+  read(question: string, context: string, options: ReadOptions & Cancellable = {}): Promise<Reading> {
+    return this.thread.ask(question, context, options);
   }
 
   /** Questions that are not answered yet. */

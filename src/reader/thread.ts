@@ -1,13 +1,22 @@
 import { Worker } from 'node:worker_threads';
 import { QaError, messageOf } from '../errors.js';
+import { checkRequest } from './checks.js';
 import type { FromWorker, ReadRequest, ToWorker, WorkerReading, WorkerStart } from './messages.js';
 import { unpackError } from './sent-error.js';
+import type { Cancellable, Reading, ReadOptions } from './types.js';
 
-/** A question whose answer somebody waits for. */
+/**
+ * A question whose answer somebody waits for. Thousands may wait at once, and what V8's collector must move of them
+ * holds up the caller's event loop: so one promise for each, and no closure that isn't needed.
+ */
 interface Pending {
-  readonly request: ReadRequest;
-  readonly resolve: (reading: WorkerReading) => void;
+  readonly request: Omit<ReadRequest, 'id'>;
+  /** When it was asked, by `performance.now()`. */
+  readonly asked: number;
+  readonly resolve: (reading: Reading) => void;
   readonly reject: (error: Error) => void;
+  /** Only where it can be given up. */
+  readonly stopListening: (() => void) | undefined;
 }
 
 /** What lies with the worker at once: enough to choose its batches from; more would only cost its memory. */
@@ -74,22 +83,18 @@ export class ReaderThread {
   }
 
   /** Has a question answered, in turn. An abort of the signal rejects with its reason. */
-  async ask(request: Omit<ReadRequest, 'id'>, signal: AbortSignal | undefined): Promise<WorkerReading> {
-    signal?.throwIfAborted();
-    if (this.#closed !== undefined) throw this.#closed;
-    const id = this.#nextId++;
-    const cancel = () => {
-      this.#cancel(id, signal?.reason);
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    try {
-      return await new Promise<WorkerReading>((resolve, reject) => {
-        this.#waiting.set(id, { request: { id, ...request }, resolve, reject });
-        this.#send();
-      });
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-    }
+  ask(question: string, context: string, allOptions: ReadOptions & Cancellable): Promise<Reading> {
+    return new Promise((resolve, reject) => {
+      checkRequest(question, context, allOptions);
+      const { signal, ...options } = allOptions;
+      signal?.throwIfAborted();
+      if (this.#closed !== undefined) throw this.#closed;
+      const request = { question, context, options };
+      const id = this.#nextId++;
+      const stopListening = signal === undefined ? undefined : this.#cancelOn(signal, id);
+      this.#waiting.set(id, { request, asked: performance.now(), resolve, reject, stopListening });
+      this.#send();
+    });
   }
 
   /** Ends the thread; questions without an answer are rejected with the reason. */
@@ -110,7 +115,7 @@ export class ReaderThread {
       characters += length;
       this.#waiting.delete(id);
       this.#sent.set(id, pending);
-      this.#post({ type: 'read', ...pending.request });
+      this.#post({ type: 'read', id, ...pending.request });
     }
     if (this.pending > 0) this.worker.ref();
     else this.worker.unref();
@@ -119,17 +124,27 @@ export class ReaderThread {
   #receive(message: FromWorker): void {
     if (message.type !== 'done' && message.type !== 'failed') return;
     // Of a question that was given up nobody wants to hear.
-    const pending = this.#sent.get(message.id);
-    this.#sent.delete(message.id);
-    if (message.type === 'done') pending?.resolve(message.reading);
-    else pending?.reject(unpackError(message.error));
+    const pending = this.#take(this.#sent, message.id);
+    if (message.type === 'failed') pending?.reject(unpackError(message.error));
+    else pending?.resolve(timed(message.reading, pending.asked));
     this.#send();
   }
 
+  /** @returns what ends it */
+  #cancelOn(signal: AbortSignal, id: number): () => void {
+    const cancel = () => {
+      this.#cancel(id, signal.reason);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    return () => {
+      signal.removeEventListener('abort', cancel);
+    };
+  }
+
   #cancel(id: number, reason: unknown): void {
-    const pending = this.#waiting.get(id) ?? this.#sent.get(id);
-    this.#waiting.delete(id);
-    if (this.#sent.delete(id)) this.#post({ type: 'cancel', id });
+    const isSent = this.#sent.has(id);
+    const pending = this.#take(isSent ? this.#sent : this.#waiting, id);
+    if (isSent) this.#post({ type: 'cancel', id });
     pending?.reject(reason instanceof Error ? reason : new QaError(messageOf(reason), 'ERR_ABORTED'));
     this.#send();
   }
@@ -137,16 +152,28 @@ export class ReaderThread {
   #close(reason: QaError): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
-    for (const { reject } of [...this.#sent.values(), ...this.#waiting.values()]) reject(reason);
-    this.#sent.clear();
-    this.#waiting.clear();
+    for (const questions of [this.#sent, this.#waiting])
+      for (const id of questions.keys()) this.#take(questions, id)?.reject(reason);
     this.#post({ type: 'close' });
     this.worker.ref();
+  }
+
+  /** Removes a question: whoever takes it settles its promise. */
+  #take(questions: Map<number, Pending>, id: number): Pending | undefined {
+    const pending = questions.get(id);
+    questions.delete(id);
+    pending?.stopListening?.();
+    return pending;
   }
 
   #post(message: ToWorker): void {
     this.worker.postMessage(message);
   }
+}
+
+function timed({ computed, ...rest }: WorkerReading, asked: number): Reading {
+  const waited = Math.max(0, performance.now() - asked - computed);
+  return { ...rest, timings: { waited, computed } };
 }
 
 function charactersOf(questions: ReadonlyMap<number, Pending>): number {

@@ -28,6 +28,11 @@ export interface ReadOptions {
   readonly scores?: boolean | undefined;
 }
 
+export interface Cancellable {
+  /** Gives the question up: its promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An answer: a part of the context as it was given, `context.slice(start, end) === text`. */
 export interface ReaderAnswer {
   readonly text: string;

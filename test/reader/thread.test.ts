@@ -18,19 +18,17 @@ function start(program: string): Promise<ReaderThread> {
   return ReaderThread.start({ dir: 'none', options: {} }, url);
 }
 
-const request = { question: 'Who?', context: 'Ada.', options: {} };
-
 for (const [deed, reason] of [
   ['process.exit(3);', /it ended unexpectedly/],
   ["throw new Error('out of luck');", /out of luck/],
 ] as const) {
   test(`questions of a thread that dies by ${deed} fail, those that come later too`, async (t) => {
     const thread = await startDoing(deed);
-    const asked = Array.from({ length: 100 }, () => thread.ask(request, undefined));
+    const asked = Array.from({ length: 100 }, () => thread.ask('Who?', 'Ada.', {}));
     for (const outcome of await Promise.allSettled(asked)) {
       t.like(outcome, { status: 'rejected', reason: { code: 'ERR_READER_THREAD' } });
     }
-    await t.throwsAsync(thread.ask(request, undefined), { code: 'ERR_READER_THREAD', message: reason });
+    await t.throwsAsync(thread.ask('Who?', 'Ada.', {}), { code: 'ERR_READER_THREAD', message: reason });
     t.is(thread.pending, 0);
     await thread.close(new QaError('Nobody hears of this.'));
   });
@@ -49,7 +47,7 @@ test('a process waits for its thread to end, also where an answer comes after no
     import { ReaderThread } from ${JSON.stringify(new URL('../../src/reader/thread.js', import.meta.url))};
     const program = new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(program)}`)});
     const thread = await ReaderThread.start({ dir: 'none', options: {} }, program);
-    const asked = thread.ask(${JSON.stringify(request)}, undefined).catch(() => undefined);
+    const asked = thread.ask('Who?', 'Ada.', {}).catch(() => undefined);
     await thread.close(new Error('enough'));
     await asked;
     process.stdout.write('closed');`;
