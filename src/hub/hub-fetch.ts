@@ -9,7 +9,7 @@ const mostBytes = 64 * 2 ** 20;
 
 /**
  * `fetch` for the library's questions to the hub, whose answers are small: each whole within the time that one has
- * patience for, with further tries where the hub is busy or cannot be reached.
+ * patience for, with further tries where the hub is busy, cannot be reached, or sends half of one.
  */
 export function hubFetch(settings: HubSettings): typeof fetch {
   let requests = 0;
@@ -24,8 +24,9 @@ export function hubFetch(settings: HubSettings): typeof fetch {
         const signal = AbortSignal.timeout(1000 * settings.patience);
         const response = await fetch(input, { ...init, headers, signal });
         const body = await readBody(response);
-        if (pause === undefined || !isBusy(response.status)) {
-          const { status } = response;
+        const { status } = response;
+        const isCut = status === 200 && init?.method !== 'HEAD' && !isJson(body);
+        if (pause === undefined || !(isBusy(status) || isCut)) {
           return new Response(body.length === 0 ? null : body, { status, headers: response.headers });
         }
         pause = pauseAfter(response, pause, settings.patience);
@@ -38,6 +39,16 @@ export function hubFetch(settings: HubSettings): typeof fetch {
       await sleep(1000 * pause);
     }
   };
+}
+
+/** As all of these answers are, unless a server on the way cut one, and told of the length that was left. */
+function isJson(body: Uint8Array): boolean {
+  try {
+    JSON.parse(Buffer.from(body).toString());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 class TooLong extends Error {}

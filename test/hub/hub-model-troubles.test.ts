@@ -45,6 +45,10 @@ const recoveries: Readonly<Record<string, Readonly<Record<string, readonly Troub
     [resolved('config.json')]: [cutAt(3)],
     [tree]: [announce(400)],
   },
+  'cut where its answer ended, by the length it announced': {
+    [revision]: [sendInstead(() => Buffer.from('{"_id":"1","id":'))],
+    [tree]: [sendInstead(() => Buffer.from('[{"type":"fi'))],
+  },
   'stalled in the middle': { [stored]: [stallAt(100_000)], [revision]: [neverAnswer] },
   'a length that is too small': { [stored]: [announce(200_000)] },
   'a length that is too large': { [stored]: [announce(400_000)] },
