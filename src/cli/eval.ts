@@ -21,7 +21,12 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   builder: {
     ...trainedModelOptions,
     ...kernelOptions,
-    dataset: { type: 'string', describe: 'squad, squad_v2 or sample', requiresArg: true },
+    dataset: {
+      type: 'string',
+      describe: 'squad, squad_v2 or sample',
+      defaultDescription: "the run's",
+      requiresArg: true,
+    },
     'validation-file': {
       type: 'string',
       describe: 'questions to evaluate on: SQuAD JSON, CSV, JSON Lines or Parquet',

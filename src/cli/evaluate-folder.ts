@@ -1,8 +1,6 @@
 import { basename, join } from 'node:path';
-import { UsageError } from '../errors.js';
-import { cacheDir } from '../setup/paths.js';
-import { resolveDataset } from '../hub/datasets.js';
 import type { EvalArgs } from './eval.js';
+import { dataOfRun } from './run-data.js';
 import { runEvaluation } from './run-evaluation.js';
 import { openTrainedModel } from './trained-model.js';
 
@@ -10,13 +8,10 @@ import { openTrainedModel } from './trained-model.js';
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
   // The model first: a folder that is none should not cost a download.
   const trained = await openTrainedModel(args);
-  const { validationFile, version2WithNegative } = await resolveDataset(args, cacheDir(), ['validation']);
-  if (validationFile === undefined)
-    throw new UsageError('Expected --validation-file or --dataset, but neither came.');
+  const data = await dataOfRun(args, args.modelNameOrPath ?? args.modelDir);
   const { metrics } = await runEvaluation({
     ...trained,
-    file: validationFile,
-    version2WithNegative: args.version2WithNegative ?? version2WithNegative,
+    ...data,
     outputDir: args.outputDir ?? defaultOutput(args),
     say: (text) => {
       if (!args.json) process.stdout.write(`${text}\n`);

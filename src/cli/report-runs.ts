@@ -1,22 +1,19 @@
 import { readExamples } from '../data/read-examples.js';
-import { QaError, UsageError } from '../errors.js';
+import { QaError } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
-import { resolveDataset } from '../hub/datasets.js';
 import { renderPage } from '../report/page.js';
 import { readRunFolder, type RunFolder } from '../report/run-folder.js';
 import { runsReport } from '../report/runs-report.js';
-import { cacheDir } from '../setup/paths.js';
 import type { ReportArgs } from './report.js';
+import { dataOfRun } from './run-data.js';
 
 /** `qa-native report`. */
 export async function reportRuns(args: ReportArgs): Promise<void> {
-  const { validationFile } = await resolveDataset(args, cacheDir(), ['validation']);
-  if (validationFile === undefined)
-    throw new UsageError('Expected --validation-file or --dataset, but neither came.');
   const runs = await Promise.all(args.runs.map(readRunFolder));
-  const { examples } = await readExamples(validationFile);
+  const { file } = await dataOfRun(args, args.runs[0]);
+  const { examples } = await readExamples(file);
   runs.forEach((run, index) => {
-    expectAnswers(run, args.runs[index], examples, validationFile);
+    expectAnswers(run, args.runs[index], examples, file);
   });
   await writeFileAtomic(args.output, renderPage(runsReport(withNames(runs, args.runs), examples)));
   process.stdout.write(

@@ -19,7 +19,12 @@ export const reportCommand: CommandModule<object, ReportArgs> = {
       describe: 'folders of runs, trained and evaluated',
       demandOption: true,
     },
-    dataset: { type: 'string', describe: 'squad, squad_v2 or sample', requiresArg: true },
+    dataset: {
+      type: 'string',
+      describe: 'squad, squad_v2 or sample',
+      defaultDescription: "the run's",
+      requiresArg: true,
+    },
     'validation-file': {
       type: 'string',
       describe: 'the questions that they were scored on',

@@ -32,7 +32,7 @@ export interface RunRecord {
 
 export type RunMachine = Omit<RunRecord, 'sha256'>;
 
-const recordFile = 'run.json';
+export const recordFile = 'run.json';
 const defaults = { seed: 42, eval: true, device: 'auto', json: false, overwriteOutputDir: false };
 
 /** Flags that say how a run is started, not what it does. */

@@ -18,15 +18,7 @@ test.before(async (t) => {
 });
 
 test.serial("the page shows the runs' own figures, at phone width, and asks for nothing", async (t) => {
-  const { code, stdout, stderr } = await qaNative(
-    'report',
-    run,
-    other,
-    '--dataset',
-    'sample',
-    '--output',
-    output,
-  );
+  const { code, stdout, stderr } = await qaNative('report', run, other, '--output', output);
   t.is(code, 0, stderr);
   t.is(stdout, `The report is in ${output}.\n`);
   const scores = JSON.parse(readFileSync(join(run, 'eval_results.json'), 'utf8')) as Record<string, number>;
