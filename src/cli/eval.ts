@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
 import { kernelOptions, type KernelArgs } from './kernel-options.js';
 import { trainedModelOptions, version2Option } from './options.js';
+import { runDataOptions } from './run-data-flags.js';
 
 export interface EvalArgs extends KernelArgs {
   readonly modelDir: string;
@@ -21,17 +22,7 @@ export const evalCommand: CommandModule<object, EvalArgs> = {
   builder: {
     ...trainedModelOptions,
     ...kernelOptions,
-    dataset: {
-      type: 'string',
-      describe: 'squad, squad_v2 or sample',
-      defaultDescription: "the run's",
-      requiresArg: true,
-    },
-    'validation-file': {
-      type: 'string',
-      describe: 'questions to evaluate on: SQuAD JSON, CSV, JSON Lines or Parquet',
-      requiresArg: true,
-    },
+    ...runDataOptions,
     'version-2-with-negative': version2Option,
     'output-dir': {
       type: 'string',

@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { jsonOption } from './options.js';
+import { runDataOptions } from './run-data-flags.js';
 
 export interface ReportArgs {
   readonly runs: readonly string[];
@@ -19,17 +20,7 @@ export const reportCommand: CommandModule<object, ReportArgs> = {
       describe: 'folders of runs, trained and evaluated',
       demandOption: true,
     },
-    dataset: {
-      type: 'string',
-      describe: 'squad, squad_v2 or sample',
-      defaultDescription: "the run's",
-      requiresArg: true,
-    },
-    'validation-file': {
-      type: 'string',
-      describe: 'the questions that they were scored on',
-      requiresArg: true,
-    },
+    ...runDataOptions,
     output: { type: 'string', default: 'report.html', describe: 'where the page goes', requiresArg: true },
     json: jsonOption,
   },

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { cacheDir } from '../setup/paths.js';
+import type { RunDataArgs } from './run-data-flags.js';
 import { readRunRecord, recordFile } from './run-record.js';
-
-interface DataFlags {
-  readonly dataset?: string | undefined;
-  readonly validationFile?: string | undefined;
-  readonly version2WithNegative?: boolean | undefined;
-}
 
 /** The questions that a run is scored on. */
 export interface RunData {
@@ -22,7 +17,7 @@ export interface RunData {
  * The questions that the flags name, else those of the run's run.json, else SQuAD v1.1.
  * @param folder of the run; one from elsewhere has no run.json
  */
-export async function dataOfRun(flags: DataFlags, folder: string): Promise<RunData> {
+export async function dataOfRun(flags: RunDataArgs, folder: string): Promise<RunData> {
   const isNamed = flags.dataset !== undefined || flags.validationFile !== undefined;
   const recorded = isNamed ? {} : await recordedData(folder);
   const { validationFile: file, version2WithNegative } = await resolveDataset(
@@ -35,7 +30,7 @@ export async function dataOfRun(flags: DataFlags, folder: string): Promise<RunDa
   return { file, version2WithNegative: asked ?? version2WithNegative };
 }
 
-async function recordedData(folder: string): Promise<DataFlags> {
+async function recordedData(folder: string): Promise<RunDataArgs> {
   if (!existsSync(join(folder, recordFile))) return {};
   const { flags } = await readRunRecord(folder);
   const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined);
