@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import yargs from 'yargs';
 import type { Example } from '../src/data/examples.js';
 import { readExamples } from '../src/data/read-examples.js';
@@ -16,9 +16,6 @@ import { longTexts } from './long-texts.js';
 // that every answer lies where it says and, beside a run of `qa-native eval`, that EM and F1 are the same; prints how
 // long this process's event loop was held up meanwhile, which is what a web server would feel.
 
-/** Questions that are asked between two turns of the event loop. */
-const askedAtOnce = 50;
-
 function requirePlace(name: string, context: string, { text, start, end }: ReaderAnswer): void {
   if (context.slice(start, end) === text) return;
   throw new QaError(
@@ -26,17 +23,23 @@ function requirePlace(name: string, context: string, { text, start, end }: Reade
   );
 }
 
-async function askAll(reader: Reader, examples: readonly Example[]): Promise<Map<string, string>> {
-  const predictions: Promise<[string, string]>[] = [];
-  for (const [index, { id, question, context }] of examples.entries()) {
-    const answered = reader.answer(question, context).then((answer): [string, string] => {
+/** As a web server's clients do: each asks its next question when its last one was answered. */
+async function askAll(
+  reader: Reader,
+  examples: readonly Example[],
+  clients: number,
+): Promise<Map<string, string>> {
+  const predictions = new Map<string, string>();
+  const left = examples.values();
+  const client = async () => {
+    for (const { id, question, context } of left) {
+      const answer = await reader.answer(question, context);
       requirePlace(id, context, answer);
-      return [id, answer.text];
-    });
-    predictions.push(answered);
-    if (index % askedAtOnce === 0) await nextTurn();
-  }
-  return new Map(await Promise.all(predictions));
+      predictions.set(id, answer.text);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return predictions;
 }
 
 async function askLong(reader: Reader): Promise<void> {
@@ -113,6 +116,7 @@ async function main(): Promise<boolean> {
       describe: 'where `qa-native eval` left its results on the same file',
     })
     .option('max-samples', { type: 'number', describe: 'the first N questions' })
+    .option('clients', { type: 'number', default: 256, describe: 'how many ask at once' })
     .option('max-seq-length', { type: 'number' })
     .option('doc-stride', { type: 'number' })
     .option('threads', { type: 'number' })
@@ -120,11 +124,11 @@ async function main(): Promise<boolean> {
     .parseAsync();
   const { examples: all } = await readExamples(args.validationFile);
   const examples = all.slice(0, args.maxSamples);
-  const { maxSeqLength, docStride, threads } = args;
+  const { maxSeqLength, docStride, threads, clients } = args;
   await using reader = await Reader.load(args.modelDir, { maxSeqLength, docStride, threads });
   // What the system's other programs cost, the reader cannot be blamed for.
   await measured('nothing', () => sleep(5000));
-  const predictions = await measured(`${examples.length} questions`, () => askAll(reader, examples));
+  const predictions = await measured(`${examples.length} questions`, () => askAll(reader, examples, clients));
   await measured('long texts', () => askLong(reader));
   return args.evalDir === undefined || (await compareWithEval(args.evalDir, examples, predictions));
 }
