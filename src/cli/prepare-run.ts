@@ -19,14 +19,8 @@ import { resolveSettings, type Settings } from './options.js';
 import { resolveKernels } from './resolve-kernels.js';
 import { whereToResume } from './resume.js';
 import { readValidationExamples } from './run-evaluation.js';
-import {
-  makeRunRecord,
-  readRunRecord,
-  sayWhatDiffers,
-  thisMachine,
-  writeRunRecord,
-  type RunRecord,
-} from './run-record.js';
+import { readRunRecord, type RunRecord } from './read-run-record.js';
+import { makeRunRecord, sayWhatDiffers, thisMachine, writeRunRecord } from './run-record.js';
 import type { TrainArgs } from './train.js';
 import { checkEvaluationArgs } from './train-evaluations.js';
 import { readTrainingExamples } from './training-examples.js';

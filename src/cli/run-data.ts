@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { cacheDir } from '../setup/paths.js';
+import { readRunRecord, recordFile } from './read-run-record.js';
 import type { RunDataArgs } from './run-data-flags.js';
-import { readRunRecord, recordFile } from './run-record.js';
 
 /** The questions that a run is scored on. */
 export interface RunData {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { QaError, UsageError, messageOf } from '../errors.js';
+import { QaError, UsageError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { fileHash } from '../formats/file-hash.js';
 import type { BertTokenizer } from '../data/tokenizer.js';
@@ -10,6 +9,7 @@ import type { StartingPoint } from '../hub/pretrained.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { runtimeInfo } from '../runtime.js';
 import { packageVersion } from '../setup/package-version.js';
+import { readRunRecord, recordFile, type RunRecord } from './read-run-record.js';
 import { expectFlags } from './recorded-flags.js';
 import { trainOptions } from './train-options.js';
 import type { TrainArgs } from './train.js';
@@ -19,20 +19,8 @@ export type GivenTrainArgs = { readonly [Name in keyof TrainArgs]: TrainArgs[Nam
   readonly fromRun?: string | undefined;
 };
 
-/** run.json: what it takes to do a run once more, and to see what differs where it comes out otherwise. */
-export interface RunRecord {
-  readonly versions: Readonly<Record<'qa-native' | 'libtorch' | 'node', string>>;
-  readonly platform: string;
-  readonly cpu_capability: string;
-  /** Every flag, whether given or not, by its name in camelCase; device and threads as they came to be. */
-  readonly flags: Readonly<Record<string, unknown>>;
-  /** SHA-256 of the files, the vocabulary and the weights at the beginning, by what they are. */
-  readonly sha256: Readonly<Record<string, string>>;
-}
-
 export type RunMachine = Omit<RunRecord, 'sha256'>;
 
-export const recordFile = 'run.json';
 const defaults = { seed: 42, eval: true, device: 'auto', json: false, overwriteOutputDir: false };
 
 /** Flags that say how a run is started, not what it does. */
@@ -146,23 +134,6 @@ export function thisMachine(): RunMachine {
     cpu_capability: cpuCapability,
     flags: { threads },
   };
-}
-
-export async function readRunRecord(dir: string): Promise<RunRecord> {
-  const path = join(dir, recordFile);
-  try {
-    const record = JSON.parse(await readFile(path, 'utf8')) as Partial<RunRecord> | null;
-    if (typeof record?.flags?.['model'] === 'string' && record.sha256 && record.versions) {
-      return record as RunRecord;
-    }
-    throw new Error('it lacks flags, sha256 or versions');
-  } catch (error) {
-    throw new QaError(
-      `Expected the record of a run in ${path}, but it could not be read (${messageOf(error)}); give the --output-dir of a run.`,
-      'ERR_NO_RUN',
-      { cause: error },
-    );
-  }
 }
 
 function hashWeights(model: ReaderModel): string {

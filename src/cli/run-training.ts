@@ -15,13 +15,8 @@ import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures } from './resume.js';
 import { runEvaluation, type EvaluationSummary } from './run-evaluation.js';
-import {
-  completeArgs,
-  expectSameInputs,
-  writeRunRecord,
-  type GivenTrainArgs,
-  type RunRecord,
-} from './run-record.js';
+import type { RunRecord } from './read-run-record.js';
+import { completeArgs, expectSameInputs, writeRunRecord, type GivenTrainArgs } from './run-record.js';
 import type { TrainArgs } from './train.js';
 import type { EvaluationPlan } from './train-evaluations.js';
 import { trainWithCheckpoints } from './train-with-checkpoints.js';

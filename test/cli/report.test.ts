@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
 import { launchBrowser } from '../../scripts/browser.js';
-import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
+import { qaNative, qaNativeWith, temporaryFolder, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
 const output = join(folder, 'report.html');
@@ -18,7 +18,9 @@ test.before(async (t) => {
 });
 
 test.serial("the page shows the runs' own figures, at phone width, and asks for nothing", async (t) => {
-  const { code, stdout, stderr } = await qaNative('report', run, other, '--output', output);
+  // Where the addon was not built, too.
+  const noAddon = { QA_NATIVE_ADDON: join(folder, 'none.node') };
+  const { code, stdout, stderr } = await qaNativeWith(noAddon, 'report', run, other, '--output', output);
   t.is(code, 0, stderr);
   t.is(stdout, `The report is in ${output}.\n`);
   const scores = JSON.parse(readFileSync(join(run, 'eval_results.json'), 'utf8')) as Record<string, number>;

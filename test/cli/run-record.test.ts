@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import test from 'ava';
-import type { RunRecord } from '../../src/cli/run-record.js';
+import type { RunRecord } from '../../src/cli/read-run-record.js';
 import { sample } from '../../src/data/sample.js';
 import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
 
