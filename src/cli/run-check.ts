@@ -37,7 +37,7 @@ export async function runCheck(args: CheckArgs): Promise<void> {
 function describe(file: string, report: CheckReport): string {
   const { questions, contexts, unanswerable, tokens, characters } = report;
   const lines = [
-    `${file}: ${number(questions)} questions about ${number(contexts)} contexts, ${number(unanswerable)} of them without an answer.`,
+    `${file}: ${countOf(questions, 'question')} about ${countOf(contexts, 'context')}, ${number(unanswerable)} of them without an answer.`,
     ...lengthLines('characters', characters),
     ...(tokens === undefined ? [] : lengthLines('tokens', tokens)),
     windowsLine(report),
@@ -49,7 +49,7 @@ function describe(file: string, report: CheckReport): string {
 function windowsLine({ tokens, windows }: CheckReport): string {
   if (tokens === undefined) return 'Windows were not looked at: give --vocab-file or --model-name-or-path.';
   if (windows === undefined) return 'No question has a window.';
-  return `${number(windows.total)} windows: ${number(windows.least)} to ${number(windows.most)} a question.`;
+  return `${countOf(windows.total, 'window')}: ${number(windows.least)} to ${number(windows.most)} a question.`;
 }
 
 function lengthLines(unit: string, lengths: Lengths): string[] {
@@ -78,4 +78,8 @@ function verdict(findings: readonly Finding[]): string {
 
 function number(value: number): string {
   return value.toLocaleString('en');
+}
+
+function countOf(count: number, unit: string): string {
+  return `${number(count)} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -161,7 +161,7 @@ test.serial('what people read: counts, five ids, a verdict', async (t) => {
   writeFileSync(file, Array.from({ length: 7 }, (_, id) => JSON.stringify({ ...row, id })).join('\n'));
   const { code, stdout } = await qaNative('check', '--train-file', file);
   t.is(code, 1);
-  t.regex(stdout, /people\.jsonl: 7 questions about 1 contexts, 0 of them without an answer\./);
+  t.regex(stdout, /people\.jsonl: 7 questions about 1 context, 0 of them without an answer\./);
   t.regex(
     stdout,
     /^error: answers that are not at their .*: 7 \(0, 1, 2, 3, 4, and 2 more\); their labels .*$/m,
@@ -206,7 +206,7 @@ test.serial('SQuAD is downloaded once, and only the part that is looked at', asy
     for (let count = 0; count < 2; count++) {
       const { code, stdout, stderr } = await qaNativeWith(environment, 'check', '--dataset', 'squad');
       t.is(code, 0, stderr);
-      t.regex(stdout, /87,599 questions about 1 contexts/);
+      t.regex(stdout, /87,599 questions about 1 context,/);
     }
   });
   t.deepEqual(asked, ['/train-v1.1.json']);
