@@ -6,7 +6,9 @@
 #include "binding.h"
 #include "fast-mask.h"
 #include "linear-gradient.h"
+#include "parallel.h"
 #include "tile-product.h"
+#include "tiles.h"
 
 namespace qa {
 namespace {
@@ -29,6 +31,25 @@ Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias
   return oneDnn->typed<Linear>().call(x, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), "");
 }
 
+/// Columns that are transposed at a time: what they become stays in a core's cache.
+constexpr int64_t kColumns = 64;
+
+/// Wᵀ in memory of its own where that is cheap to make: oneDNN's product with a wide transposed view takes up to twice as long.
+Tensor transposed(const Tensor& weight) {
+  const auto out = weight.size(0), in = weight.size(1);
+  const auto isWhole = weight.is_cpu() && weight.is_contiguous() && out % kTile == 0 && in % kColumns == 0;
+  if (!isWhole || weight.scalar_type() != at::kFloat) return weight.t();
+  const auto result = at::empty({in, out}, weight.options());
+  const auto* const from = static_cast<const uint32_t*>(weight.const_data_ptr());
+  auto* const to = static_cast<uint32_t*>(result.mutable_data_ptr());
+  parallelFor(in / kColumns, 1, [&](int64_t begin, int64_t end) {
+    for (auto first = begin * kColumns; first < end * kColumns; first += kColumns) {
+      transposeWords(from + first, in, out, kColumns, to + first * out);
+    }
+  });
+  return result;
+}
+
 struct FastLinear : torch::autograd::Function<FastLinear> {
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight, const Tensor& bias) {
     const auto type = input.scalar_type();
@@ -42,7 +63,7 @@ struct FastLinear : torch::autograd::Function<FastLinear> {
     const auto saved = context->get_saved_variables();
     const auto &input = saved[0], &weight = saved[1];
     const auto grad = gradients[0].contiguous();
-    const auto inputGrad = context->needs_input_grad(0) ? product(grad, weight.t(), {}) : Tensor();
+    const auto inputGrad = context->needs_input_grad(0) ? product(grad, transposed(weight), {}) : Tensor();
     if (!grad.is_cpu()) return {inputGrad, product(grad.t(), input.t(), {}).to(at::kFloat), grad.sum(0, false, at::kFloat)};
     const auto own = linearGradient(grad, input);
     return {inputGrad, own.weight, own.bias};

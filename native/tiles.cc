@@ -30,40 +30,50 @@ QA_VECTORIZE void scatter(const float* input, int64_t rows, int64_t width, Store
   }
 }
 
+namespace {
+
 #if defined(__GNUC__) && !defined(__clang__)
-/// A row of a square of 16 x 16 words.
-using Words = uint32_t __attribute__((vector_size(64)));
-constexpr int kSide = 16;
+/// A row of a square of `kSide` x `kSide` words.
+template <int kSide>
+struct Row;
+template <>
+struct Row<8> {
+  uint32_t words __attribute__((vector_size(32)));
+};
+template <>
+struct Row<16> {
+  uint32_t words __attribute__((vector_size(64)));
+};
 
 /// One of the rounds of a square's transpose: of each four squares of `kSize` that make up one, the two beside the diagonal
 /// change places.
-template <uint32_t kSize>
-inline __attribute__((always_inline)) void swapSquares(Words (&rows)[kSide]) {
-  Words upper, lower;
+template <uint32_t kSize, int kSide>
+inline __attribute__((always_inline)) void swapSquares(Row<kSide> (&rows)[kSide]) {
+  decltype(Row<kSide>::words) upper, lower;
   for (uint32_t i = 0; i < kSide; ++i) {
     upper[i] = (i & kSize) != 0 ? kSide + i - kSize : i;
     lower[i] = (i & kSize) != 0 ? kSide + i : i + kSize;
   }
   for (uint32_t i = 0; i < kSide; ++i) {
     if ((i & kSize) != 0) continue;
-    const auto first = rows[i], second = rows[i + kSize];
-    rows[i] = __builtin_shuffle(first, second, upper);
-    rows[i + kSize] = __builtin_shuffle(first, second, lower);
+    const auto first = rows[i].words, second = rows[i + kSize].words;
+    rows[i].words = __builtin_shuffle(first, second, upper);
+    rows[i + kSize].words = __builtin_shuffle(first, second, lower);
   }
 }
 
+template <int kSide>
 inline __attribute__((always_inline)) void transposeSquare(const uint32_t* input, int64_t stride, uint32_t* output, int64_t rows) {
-  Words square[kSide];
-  for (int i = 0; i < kSide; ++i) std::memcpy(&square[i], input + i * stride, sizeof(Words));
+  Row<kSide> square[kSide];
+  for (int i = 0; i < kSide; ++i) std::memcpy(&square[i], input + i * stride, sizeof(square[i]));
   swapSquares<1>(square);
   swapSquares<2>(square);
   swapSquares<4>(square);
-  swapSquares<8>(square);
-  for (int i = 0; i < kSide; ++i) std::memcpy(output + i * rows, &square[i], sizeof(Words));
+  if constexpr (kSide == 16) swapSquares<8>(square);
+  for (int i = 0; i < kSide; ++i) std::memcpy(output + i * rows, &square[i], sizeof(square[i]));
 }
 #else
-constexpr int kSide = 16;
-
+template <int kSide>
 inline void transposeSquare(const uint32_t* input, int64_t stride, uint32_t* output, int64_t rows) {
   for (int64_t i = 0; i < kSide; ++i) {
     for (int64_t j = 0; j < kSide; ++j) output[i * rows + j] = input[j * stride + i];
@@ -71,12 +81,29 @@ inline void transposeSquare(const uint32_t* input, int64_t stride, uint32_t* out
 }
 #endif
 
-QA_VECTORIZE void transposeWords(const uint32_t* input, int64_t stride, int64_t rows, int64_t words, uint32_t* output) {
+template <int kSide>
+QA_VECTORIZE void transposeBySquares(const uint32_t* input, int64_t stride, int64_t rows, int64_t words, uint32_t* output) {
   for (int64_t row = 0; row < rows; row += kSide) {
     for (int64_t word = 0; word < words; word += kSide) {
-      transposeSquare(input + row * stride + word, stride, output + word * rows + row, rows);
+      transposeSquare<kSide>(input + row * stride + word, stride, output + word * rows + row, rows);
     }
   }
+}
+
+/// Whether a register has 16 words: in squares wider than its registers a processor moves word by word.
+bool hasWideRegisters() {
+#if defined(__x86_64__) && defined(__GNUC__)
+  return __builtin_cpu_supports("avx512f") != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+void transposeWords(const uint32_t* input, int64_t stride, int64_t rows, int64_t words, uint32_t* output) {
+  static const auto transpose = hasWideRegisters() ? transposeBySquares<16> : transposeBySquares<8>;
+  transpose(input, stride, rows, words, output);
 }
 
 QA_VECTORIZE void pairRows(const uint16_t* input, int64_t stride, int64_t rows, int64_t width, uint16_t* output) {
