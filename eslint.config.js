@@ -24,6 +24,7 @@ const floors = [
   'scope.ts',
   'native.ts',
   'formats',
+  'terminal-line.ts',
   'errors.ts',
 ];
 

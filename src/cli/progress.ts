@@ -1,6 +1,8 @@
+import { columnsOf, drawBar, writeOver, type Terminal } from '../terminal-line.js';
+
 /** Where progress goes, and the time in milliseconds. */
 export interface ProgressOutput {
-  readonly stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
+  readonly stream: Terminal;
   readonly now: () => number;
 }
 
@@ -64,7 +66,7 @@ export class Progress {
 
   /** Takes the bar away, for a line that stays or for good. */
   clear(): void {
-    if (this.output.stream.isTTY) this.#line('');
+    if (this.output.stream.isTTY) writeOver(this.output.stream);
   }
 
   /** A second. */
@@ -74,27 +76,13 @@ export class Progress {
 
   /** As many of the numbers as fit, and in the room that they leave the bar. */
   #draw(done: number, numbers: readonly string[]): void {
-    const room = this.#columns - this.label.length - 1;
+    const room = columnsOf(this.output.stream) - this.label.length - 1;
     let shown = numbers;
     while (shown.length > 1 && shown.join('  ').length > room) shown = shown.slice(0, -1);
     const text = shown.join('  ');
     const width = Math.min(widest, room - text.length - 1);
-    const bar = width < narrowest ? '' : `${this.#bar(done, width)} `;
-    this.#line(`${this.label} ${bar}${text}`);
-  }
-
-  #bar(done: number, width: number): string {
-    const filled = Math.round((width * done) / this.total);
-    return '█'.repeat(filled) + '░'.repeat(width - filled);
-  }
-
-  #line(text: string): void {
-    this.output.stream.write(`\r\u001b[K${text.slice(0, this.#columns)}`);
-  }
-
-  /** Of a line: in the last one of the terminal the cursor would go on to the next. */
-  get #columns(): number {
-    return (this.output.stream.columns || 80) - 1;
+    const bar = width < narrowest ? '' : `${drawBar(done / this.total, width)} `;
+    writeOver(this.output.stream, `${this.label} ${bar}${text}`);
   }
 }
 

@@ -1,12 +1,7 @@
+import { drawBar, writeOver, type Terminal } from '../terminal-line.js';
+
 /** Is told, a line at a time, how far it is. */
 type Say = (text: string) => void;
-
-/** Where the bar is drawn: a terminal's line that is written over. */
-interface Terminal {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 /** Less is there before it can be read. */
 const smallest = 2 ** 20;
@@ -37,15 +32,12 @@ export class DownloadBar {
       this.say(`  ${10 * part} % (${done})`);
       return;
     }
-    const filled = Math.round((24 * part) / parts);
     const rate = this.received / 2 ** 20 / ((performance.now() - this.#began) / 1000);
-    const bar = '█'.repeat(filled) + '░'.repeat(24 - filled);
-    const line = `  ${bar} ${done}  ${rate.toFixed(1)} MiB/s`;
-    this.terminal.write(`\r\u001b[K${line.slice(0, (this.terminal.columns || 80) - 1)}`);
+    writeOver(this.terminal, `  ${drawBar(part / parts, 24)} ${done}  ${rate.toFixed(1)} MiB/s`);
   }
 
   /** Takes the bar away. */
   finish(): void {
-    if (this.terminal.isTTY) this.terminal.write('\r\u001b[K');
+    if (this.terminal.isTTY) writeOver(this.terminal);
   }
 }
