@@ -20,15 +20,24 @@ using torch::autograd::variable_list;
 
 // ---- linear ------------------------------------------------------------------------------------------------
 
-/// x Wᵀ + b. On x86 through oneDNN, whose float32 product is twice as fast as that of MKL where MKL does not know the
-/// processor; its bfloat16 product, which LibTorch takes by itself, adds the bias on its way here.
-Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias) {
+/// x Wᵀ + b of float32 or, where the processor multiplies it, bfloat16. On x86 through oneDNN, whose float32 product is twice
+/// as fast as that of MKL where MKL does not know the processor; its bfloat16 product, which LibTorch takes by itself, adds the
+/// bias on its way here.
+Tensor ownProduct(const Tensor& x, const Tensor& weight, const OptionalTensor& bias) {
   using Linear = Tensor(const Tensor&, const Tensor&, const OptionalTensor&, std::string_view,
                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
   static const auto oneDnn = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
-  const auto multiplies = x.scalar_type() == at::kFloat || (x.scalar_type() == at::kBFloat16 && multipliesBfloat16());
-  if (!oneDnn || !x.is_cpu() || !multiplies) return at::linear(x, weight, bias);
+  if (!oneDnn) return at::linear(x, weight, bias);
   return oneDnn->typed<Linear>().call(x, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), "");
+}
+
+/// x Wᵀ + b in x's type. A processor without products of bfloat16 has those of float32: LibTorch's are thirty times slower there.
+Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias) {
+  const auto type = x.scalar_type();
+  if (!x.is_cpu() || (type != at::kFloat && type != at::kBFloat16)) return at::linear(x, weight, bias);
+  if (type == at::kFloat || multipliesBfloat16()) return ownProduct(x, weight, bias);
+  const auto wide = [](const Tensor& a) { return a.to(at::kFloat); };
+  return ownProduct(wide(x), wide(weight), bias ? OptionalTensor(wide(*bias)) : bias).to(type);
 }
 
 /// Columns that are transposed at a time: what they become stays in a core's cache.
@@ -36,6 +45,7 @@ constexpr int64_t kColumns = 64;
 
 /// Wᵀ in memory of its own where that is cheap to make: oneDNN's product with a wide transposed view takes up to twice as long.
 Tensor transposed(const Tensor& weight) {
+  if (weight.is_cpu() && weight.scalar_type() == at::kBFloat16 && !multipliesBfloat16()) return transposed(weight.to(at::kFloat));
   const auto out = weight.size(0), in = weight.size(1);
   const auto isWhole = weight.is_cpu() && weight.is_contiguous() && out % kTile == 0 && in % kColumns == 0;
   if (!isWhole || weight.scalar_type() != at::kFloat) return weight.t();

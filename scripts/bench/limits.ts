@@ -101,7 +101,9 @@ export function floorSeconds(
     return flops + tokenFlops * tokens + pairFlops * tokens * keys;
   }, 0);
   const flops = (sum / lengths.length) * batchSize;
-  const speed = 1e9 * (variant === 'bf16' ? limits.bfloat16_gflops : limits.float32_gflops);
+  const { float32_gflops, bfloat16_gflops } = limits;
+  // A processor without products of bfloat16 multiplies these numbers in float32.
+  const speed = 1e9 * (variant === 'bf16' ? Math.max(float32_gflops, bfloat16_gflops) : float32_gflops);
   if (kind === 'eval') return flops / speed;
   return (3 * flops) / speed + (optimizerBytes * parameters) / (1e9 * limits.copy_gbps);
 }

@@ -43,6 +43,12 @@ test('padding counts where it is computed on', (t) => {
   t.is(floorSeconds('preparation', 'default', half, limits), undefined);
 });
 
+test('a processor that is slow at bfloat16 multiplies in float32', (t) => {
+  const slow = { ...limits, bfloat16_gflops: 3 };
+  const floor = (variant: string) => floorSeconds('step bert-mini', variant, full, slow);
+  t.is(floor('bf16'), floor('fast'));
+});
+
 test('ratios are of medians, and only of what was measured', (t) => {
   const book = new SampleBook();
   for (const seconds of [2, 6, 3]) book.add('step bert-mini', 'python', seconds);
