@@ -47,13 +47,14 @@ template <typename Element>
 QA_VECTORIZE void softmaxGradient(const Element* probabilities, float* keptGrad, int64_t rows, int64_t width, float scale,
                                   float dropoutScale, Element* scoreGrad, Element* kept) {
   for (int64_t row = 0; row < rows; ++row, probabilities += width, keptGrad += width, scoreGrad += width, kept += width) {
-    const auto mean = sumUpTo(width, [&](int64_t i) {
+    // Apart from the sum: written into memory in it, they would keep it from becoming vector instructions.
+    for (int64_t i = 0; i < width; ++i) {
       const auto signedShare = toFloat(probabilities[i]);
       const auto isKept = (std::bit_cast<uint32_t>(signedShare) >> 31) == 0;
       kept[i] = fromFloat<Element>(isKept ? signedShare * dropoutScale : 0.0F);
       keptGrad[i] = isKept ? keptGrad[i] * dropoutScale : 0.0F;
-      return signedShare * keptGrad[i];
-    });
+    }
+    const auto mean = sumUpTo(width, [&](int64_t i) { return toFloat(probabilities[i]) * keptGrad[i]; });
     for (int64_t i = 0; i < width; ++i) {
       const auto share = std::bit_cast<float>(std::bit_cast<uint32_t>(toFloat(probabilities[i])) & 0x7fffffffU);
       scoreGrad[i] = fromFloat<Element>(share * (keptGrad[i] - mean) * scale);

@@ -49,6 +49,15 @@ test('a processor that is slow at bfloat16 multiplies in float32', (t) => {
   t.is(floor('bf16'), floor('fast'));
 });
 
+test('nothing is asked of bfloat16 where the processor is slow at it', (t) => {
+  const book = new SampleBook();
+  book.add('step bert-mini', 'python', 8);
+  book.add('step bert-mini', 'bf16', 1);
+  const target = { what: 'step bert-mini', variant: 'bf16', against: 'python', ratio: 8 };
+  t.is(compare([target], book.all(), full, limits).length, 1);
+  t.deepEqual(compare([target], book.all(), full, { ...limits, bfloat16_gflops: 3 }), []);
+});
+
 test('ratios are of medians, and only of what was measured', (t) => {
   const book = new SampleBook();
   for (const seconds of [2, 6, 3]) book.add('step bert-mini', 'python', seconds);
