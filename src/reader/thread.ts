@@ -1,23 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { QaError, messageOf } from '../errors.js';
 import { checkRequest } from './checks.js';
-import type { FromWorker, ReadRequest, ToWorker, WorkerReading, WorkerStart } from './messages.js';
+import type { FromWorker, ToWorker, WorkerReading, WorkerStart } from './messages.js';
+import { PendingQuestions, type Pending } from './pending-questions.js';
 import { unpackError } from './sent-error.js';
 import type { Cancellable, Reading, ReadOptions } from './types.js';
-
-/**
- * A question whose answer somebody waits for. Thousands may wait at once, and what V8's collector must move of them
- * holds up the caller's event loop: so one promise for each, and no closure that isn't needed.
- */
-interface Pending {
-  readonly request: Omit<ReadRequest, 'id'>;
-  /** When it was asked, by `performance.now()`. */
-  readonly asked: number;
-  readonly resolve: (reading: Reading) => void;
-  readonly reject: (error: Error) => void;
-  /** Only where it can be given up. */
-  readonly stopListening: (() => void) | undefined;
-}
 
 /** What lies with the worker at once: enough to choose its batches from; more would only cost its memory. */
 const sentAtMost = { questions: 256, characters: 4_000_000 };
@@ -25,8 +12,8 @@ const sentAtMost = { questions: 256, characters: 4_000_000 };
 /** The caller's end of a reader's worker thread. Does not keep the process alive while no question is pending. */
 export class ReaderThread {
   /** Questions in the order of arrival: not yet with the worker, and with it. */
-  readonly #waiting = new Map<number, Pending>();
-  readonly #sent = new Map<number, Pending>();
+  readonly #waiting = new PendingQuestions();
+  readonly #sent = new PendingQuestions();
   readonly #exited: Promise<void>;
   #nextId = 0;
   /** Why no question is taken any more. */
@@ -79,7 +66,7 @@ export class ReaderThread {
 
   /** UTF-16 units of the contexts of pending questions. */
   get pendingCharacters(): number {
-    return charactersOf(this.#waiting) + charactersOf(this.#sent);
+    return this.#waiting.characters + this.#sent.characters;
   }
 
   /** Has a question answered, in turn. An abort of the signal rejects with its reason. */
@@ -92,7 +79,7 @@ export class ReaderThread {
       const request = { question, context, options };
       const id = this.#nextId++;
       const stopListening = signal === undefined ? undefined : this.#cancelOn(signal, id);
-      this.#waiting.set(id, { request, asked: performance.now(), resolve, reject, stopListening });
+      this.#waiting.add(id, { request, asked: performance.now(), resolve, reject, stopListening });
       this.#send();
     });
   }
@@ -107,14 +94,12 @@ export class ReaderThread {
   #send(): void {
     // Whoever closes it waits for its end, whatever still comes from it.
     if (this.#closed !== undefined) return;
-    let characters = charactersOf(this.#sent);
     for (const [id, pending] of this.#waiting) {
       const { length } = pending.request.context;
       if (this.#sent.size >= sentAtMost.questions) break;
-      if (this.#sent.size > 0 && characters + length > sentAtMost.characters) break;
-      characters += length;
-      this.#waiting.delete(id);
-      this.#sent.set(id, pending);
+      if (this.#sent.size > 0 && this.#sent.characters + length > sentAtMost.characters) break;
+      this.#waiting.take(id);
+      this.#sent.add(id, pending);
       this.#post({ type: 'read', id, ...pending.request });
     }
     if (this.pending > 0) this.worker.ref();
@@ -153,15 +138,14 @@ export class ReaderThread {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
     for (const questions of [this.#sent, this.#waiting])
-      for (const id of questions.keys()) this.#take(questions, id)?.reject(reason);
+      for (const [id] of questions) this.#take(questions, id)?.reject(reason);
     this.#post({ type: 'close' });
     this.worker.ref();
   }
 
   /** Removes a question: whoever takes it settles its promise. */
-  #take(questions: Map<number, Pending>, id: number): Pending | undefined {
-    const pending = questions.get(id);
-    questions.delete(id);
+  #take(questions: PendingQuestions, id: number): Pending | undefined {
+    const pending = questions.take(id);
     pending?.stopListening?.();
     return pending;
   }
@@ -174,12 +158,6 @@ export class ReaderThread {
 function timed({ computed, ...rest }: WorkerReading, asked: number): Reading {
   const waited = Math.max(0, performance.now() - asked - computed);
   return { ...rest, timings: { waited, computed } };
-}
-
-function charactersOf(questions: ReadonlyMap<number, Pending>): number {
-  let characters = 0;
-  for (const { request } of questions.values()) characters += request.context.length;
-  return characters;
 }
 
 function threadFailed(error: unknown): QaError {

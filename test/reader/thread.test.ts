@@ -60,3 +60,25 @@ test('a thread that dies before it is ready cannot be loaded', async (t) => {
     await t.throwsAsync(start(program), { code: 'ERR_READER_THREAD' });
   }
 });
+
+test('what waits is counted from when it is asked until it is given up or answered', async (t) => {
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ type, id, context }) => {
+      if (type === 'read' && context === 'Ada.') parentPort.postMessage({ type: 'done', id, reading: {} });
+      if (type === 'close') parentPort.close();
+    });
+    parentPort.postMessage({ type: 'ready' });`;
+  const thread = await start(program);
+  // More than lie with the worker at once, so that some still wait on this side.
+  const unwanted = Array.from({ length: 300 }, () => new AbortController());
+  const asked = unwanted.map(({ signal }) => thread.ask('Who?', 'Grace.', { signal }));
+  asked.push(thread.ask('Who?', 'Ada.', {}));
+  t.deepEqual([thread.pending, thread.pendingCharacters], [301, 300 * 6 + 4]);
+  for (const controller of unwanted) controller.abort();
+  t.deepEqual([thread.pending, thread.pendingCharacters], [1, 4]);
+  const outcomes = await Promise.allSettled(asked);
+  t.is(outcomes.filter(({ status }) => status === 'rejected').length, 300);
+  t.deepEqual([thread.pending, thread.pendingCharacters], [0, 0]);
+  await thread.close(new QaError('Nobody hears of this.'));
+});
