@@ -6,6 +6,7 @@
 #include "binding.h"
 #include "fast-mask.h"
 #include "linear-gradient.h"
+#include "panel-product.h"
 #include "parallel.h"
 #include "tile-product.h"
 #include "tiles.h"
@@ -37,6 +38,7 @@ Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias
   if (!x.is_cpu() || (type != at::kFloat && type != at::kBFloat16)) return at::linear(x, weight, bias);
   const auto left = factor(x), right = factor(weight);
   const auto offset = bias ? OptionalTensor(factor(*bias)) : bias;
+  if (left.scalar_type() == at::kFloat && multipliesInPanels()) return panelProduct(left.contiguous(), right.t(), offset).to(type);
   const auto result = oneDnn ? oneDnn->typed<Linear>().call(left, right, offset, "none", c10::List<std::optional<at::Scalar>>(), "")
                              : at::linear(left, right, offset);
   return result.to(type);
@@ -49,7 +51,7 @@ constexpr int64_t kColumns = 64;
 Tensor transposed(const Tensor& weight) {
   const auto out = weight.size(0), in = weight.size(1);
   const auto isFlat = weight.is_cpu() && weight.is_contiguous() && weight.scalar_type() == at::kFloat;
-  if (!isFlat || out % kTile != 0 || in % kColumns != 0) return weight.t();
+  if (!isFlat || multipliesInPanels() || out % kTile != 0 || in % kColumns != 0) return weight.t();
   const auto result = at::empty({in, out}, weight.options());
   const auto* const from = static_cast<const uint32_t*>(weight.const_data_ptr());
   auto* const to = static_cast<uint32_t*>(result.mutable_data_ptr());

@@ -36,7 +36,8 @@ test('layers side by side give what each gives, and get what each gets', (t) => 
 });
 
 // A thread computes the weight's gradient in blocks of 128 x 512, over 256 tokens at a time, in tiles of 32; the input's is a
-// product with a weight that is transposed 64 columns at a time where they and 32 rows divide it.
+// product with a weight that is transposed 64 columns at a time where they and 32 rows divide it. On processors with AVX2
+// alone a thread multiplies up to 384 rows, 6 at a time, with panels of 16 columns.
 for (const [tokens, inFeatures, outFeatures] of [
   [1, 1, 1],
   [7, 10, 2],
@@ -45,6 +46,7 @@ for (const [tokens, inFeatures, outFeatures] of [
   [257, 33, 130],
   [300, 514, 96],
   [64, 520, 257],
+  [779, 48, 36],
 ] as const) {
   const title = `${tokens} tokens, ${inFeatures} to ${outFeatures} features`;
   const layerAndLeaves = () => {
