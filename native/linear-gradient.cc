@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "numbers.h"
+#include "panel-product.h"
 #include "parallel.h"
 #include "tile-product.h"
 #include "tiles.h"
@@ -17,8 +18,9 @@ namespace {
 
 using at::Tensor;
 
-/// A thread computes as much of the weight's gradient at a time as stays in its cache, over so many tokens at a time.
-constexpr int64_t kOut = 128, kIn = 512, kTokens = 256;
+/// A thread computes as much of the weight's gradient at a time as stays in its cache, over so many tokens at a time; in panels
+/// more outputs, since for each block of them the input is copied.
+constexpr int64_t kOut = 128, kOutInPanels = 384, kIn = 512, kTokens = 256;
 
 /// Adds up rows, four at a time: so the sums are read and written a quarter as often.
 template <typename Stored>
@@ -93,8 +95,10 @@ void compute(const Tensor& grad, const Tensor& input, const LinearGradient& grad
   auto* weight = gradient.weight.mutable_data_ptr<float>();
   auto* bias = gradient.bias.mutable_data_ptr<float>();
   const auto *gradData = static_cast<const Stored*>(grad.const_data_ptr()), *inputData = static_cast<const Stored*>(input.const_data_ptr());
-  // Of few outputs, less at a time, so that there is work for all threads.
-  const auto outs = std::min(kOut, padded(1 + (out - 1) / at::get_num_threads()));
+  // As much for one thread as for another.
+  const auto most = std::is_same_v<Element, float> && multipliesInPanels() ? kOutInPanels : kOut;
+  const auto threads = int64_t{at::get_num_threads()}, blocks = (out - 1) / (most * threads) * threads + threads;
+  const auto outs = padded(1 + (out - 1) / blocks);
   const auto rows = (out + outs - 1) / outs, columns = (in + kIn - 1) / kIn;
   parallelFor(rows * columns, 1, [&](int64_t begin, int64_t end) {
     for (auto block = begin; block < end; ++block) {

@@ -61,6 +61,10 @@ void pack(const Right& right, int64_t panel, float* output) {
     transposeWords(reinterpret_cast<const uint32_t*>(input), right.columnStride, kPanel, depth, reinterpret_cast<uint32_t*>(output));
     return;
   }
+  if (right.columnStride == 1 && width == kPanel) {
+    for (int64_t row = 0; row < depth; ++row) std::copy_n(input + row * right.rowStride, kPanel, output + row * kPanel);
+    return;
+  }
   for (int64_t row = 0; row < depth; ++row, output += kPanel) {
     for (int64_t i = 0; i < width; ++i) output[i] = input[row * right.rowStride + i * right.columnStride];
     std::fill(output + width, output + kPanel, 0.0F);
