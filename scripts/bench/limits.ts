@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { QaError } from '../../src/errors.js';
 import { referenceFolder } from '../reference-python.js';
 
-/** What this machine reaches: see scripts/reference/limits.py. */
+/** What this machine reaches, whoever multiplies: see scripts/reference/limits.py and own-products.ts. */
 export interface Limits {
   readonly float32_gflops: number;
   readonly bfloat16_gflops: number;
@@ -11,18 +12,30 @@ export interface Limits {
 }
 
 export function measureLimits(python: string, threads: number, device: string): Limits {
-  const { status, stdout } = spawnSync(
+  const limits = printedBy(
     python,
-    [join(referenceFolder, 'limits.py'), '--threads', String(threads), '--device', device],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+    join(referenceFolder, 'limits.py'),
+    ...['--threads', String(threads), '--device', device],
+  ) as Limits;
+  if (device !== 'cpu') return limits;
+  const ownProducts = fileURLToPath(new URL('own-products.js', import.meta.url));
+  const own = printedBy(process.execPath, ownProducts, String(threads)) as Omit<Limits, 'copy_gbps'>;
+  return bestOf(limits, { ...own, copy_gbps: 0 });
+}
+
+/** The JSON that a program prints: one of its own, since it would keep its threads. */
+function printedBy(program: string, ...args: readonly string[]): unknown {
+  const { status, stdout } = spawnSync(program, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) {
     throw new QaError(
-      "Expected Python to measure the machine's limits, but it failed; see above.",
+      `Expected ${args[0]} to measure this machine's limits, but it failed; see above.`,
       'ERR_CHILD',
     );
   }
-  return JSON.parse(stdout) as Limits;
+  return JSON.parse(stdout);
 }
 
 /** Of two measurements the better of each: another program may have been busy during one. */
