@@ -28,8 +28,9 @@ Tensor factor(const Tensor& a) {
   return widens ? a.to(at::kFloat) : a;
 }
 
-/// x Wᵀ + b in x's type. On x86 through oneDNN, whose float32 product is twice as fast as that of MKL where MKL does not know the
-/// processor; its bfloat16 product, which LibTorch takes by itself, adds the bias on its way here.
+/// x Wᵀ + b in x's type. In panels where they are faster; else on x86 through oneDNN, whose float32 product is twice as fast as
+/// that of MKL where MKL does not know the processor; its bfloat16 product, which LibTorch takes by itself, adds the bias on its
+/// way here.
 Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias) {
   using Linear = Tensor(const Tensor&, const Tensor&, const OptionalTensor&, std::string_view,
                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
@@ -47,7 +48,7 @@ Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias
 /// Columns that are transposed at a time: what they become stays in a core's cache.
 constexpr int64_t kColumns = 64;
 
-/// Wᵀ in memory of its own where that is cheap to make: oneDNN's product with a wide transposed view takes up to twice as long.
+/// Wᵀ, in memory of its own where that is cheap to make: oneDNN's product with a wide transposed view takes up to twice as long.
 Tensor transposed(const Tensor& weight) {
   const auto out = weight.size(0), in = weight.size(1);
   const auto isFlat = weight.is_cpu() && weight.is_contiguous() && weight.scalar_type() == at::kFloat;

@@ -138,8 +138,12 @@ void multiply(int64_t rows, const Right& right, const float* packed, Rows<const 
 }  // namespace
 
 bool multipliesInPanels() {
+#ifdef __GNUC__
   static const bool does = at::get_cpu_capability() == "AVX2";
   return does;
+#else
+  return false;
+#endif
 }
 
 at::Tensor panelProduct(const at::Tensor& a, const at::Tensor& b, const std::optional<at::Tensor>& bias) {

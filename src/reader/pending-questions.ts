@@ -17,7 +17,7 @@ export interface Pending {
 
 /**
  * Questions by their id, in the order of arrival. Their characters are counted as they come and go: to add them up for
- * each question took a caller that asks thousands at once longer than its event loop may be held up.
+ * each question took a fifth of what a caller's event loop spends on asking thousands at once.
  */
 export class PendingQuestions {
   readonly #byId = new Map<number, Pending>();
