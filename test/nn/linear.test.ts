@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { cat, zeros } from '../../src/create.js';
 import { withKernels } from '../../src/nn/kernels.js';
@@ -7,6 +10,7 @@ import { tidy } from '../../src/scope.js';
 import type { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf } from './gradients.js';
 import { testLayer } from './layer-cases.js';
+import { fastDistances, layerAndLeaves, linearCases } from './linear-cases.js';
 
 testLayer(
   'Linear',
@@ -35,44 +39,16 @@ test('layers side by side give what each gives, and get what each gets', (t) => 
   });
 });
 
-// A thread computes the weight's gradient in blocks of 128 x 512, over 256 tokens at a time, in tiles of 32; the input's is a
-// product with a weight that is transposed 64 columns at a time where they and 32 rows divide it. On processors with AVX2
-// alone a thread multiplies up to 384 rows, 6 at a time, with panels of 16 columns.
-for (const [tokens, inFeatures, outFeatures] of [
-  [1, 1, 1],
-  [7, 10, 2],
-  [256, 64, 32],
-  [40, 192, 160],
-  [257, 33, 130],
-  [300, 514, 96],
-  [64, 520, 257],
-  [779, 48, 36],
-] as const) {
-  const title = `${tokens} tokens, ${inFeatures} to ${outFeatures} features`;
-  const layerAndLeaves = () => {
-    manualSeed(5);
-    const layer = new Linear(inFeatures, outFeatures);
-    return {
-      layer,
-      leaves: [zeros([tokens, inFeatures]).normal_(0, 1).requiresGrad_(), ...layer.parameters()],
-    };
-  };
+for (const shape of linearCases) {
+  const title = `${shape[0]} tokens, ${shape[1]} to ${shape[2]} features`;
 
   test(`${title}: --fast gives what the plain kernels give, and its gradients`, (t) => {
-    tidy(() => {
-      const { layer, leaves } = layerAndLeaves();
-      const fast = gradientsOf(
-        (input) => withKernels({ fast: true, bf16: false }, () => layer.forward(input)),
-        leaves,
-      );
-      const plain = gradientsOf((input) => layer.forward(input), leaves);
-      for (const [index, result] of fast.entries()) t.true(distance(result, plain[index]) < 1e-4);
-    });
+    for (const distance of fastDistances(shape)) t.true(distance < 1e-4);
   });
 
   test(`${title}: so does --bf16, but for its digits`, (t) => {
     tidy(() => {
-      const { layer, leaves } = layerAndLeaves();
+      const { layer, leaves } = layerAndLeaves(shape);
       const rounded = (a: Tensor) => a.to('bfloat16').to('float32');
       const half = gradientsOf(
         (input) =>
@@ -89,3 +65,15 @@ for (const [tokens, inFeatures, outFeatures] of [
     });
   });
 }
+
+// LibTorch takes it from the environment.
+const testAvx2 = process.arch === 'x64' ? test : test.skip;
+testAvx2('so does --fast on a processor with AVX2 alone (x64 only)', async (t) => {
+  const program = fileURLToPath(new URL('linear-distances.js', import.meta.url));
+  const env = { ...process.env, ATEN_CPU_CAPABILITY: 'avx2' };
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
+  const { cpuCapability, distances } = JSON.parse(stdout) as { cpuCapability: string; distances: number[] };
+  t.is(cpuCapability, 'AVX2');
+  t.is(distances.length, linearCases.length);
+  for (const distance of distances) t.true(distance < 1e-4);
+});
