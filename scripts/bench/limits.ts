@@ -15,7 +15,10 @@ export function measureLimits(python: string, threads: number, device: string): 
   const limits = printedBy(
     python,
     join(referenceFolder, 'limits.py'),
-    ...['--threads', String(threads), '--device', device],
+    '--threads',
+    String(threads),
+    '--device',
+    device,
   ) as Limits;
   if (device !== 'cpu') return limits;
   const ownProducts = fileURLToPath(new URL('own-products.js', import.meta.url));
