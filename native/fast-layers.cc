@@ -7,6 +7,7 @@
 #include "fast-mask.h"
 #include "linear-gradient.h"
 #include "panel-product.h"
+#include "panels.h"
 #include "parallel.h"
 #include "tile-product.h"
 #include "tiles.h"

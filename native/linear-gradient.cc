@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "numbers.h"
-#include "panel-product.h"
+#include "panel-gradient.h"
+#include "panels.h"
 #include "parallel.h"
 #include "tile-product.h"
 #include "tiles.h"
@@ -18,9 +19,8 @@ namespace {
 
 using at::Tensor;
 
-/// A thread computes as much of the weight's gradient at a time as stays in its cache, over so many tokens at a time; in panels
-/// more outputs, since for each block of them the input is copied.
-constexpr int64_t kOut = 128, kOutInPanels = 384, kIn = 512, kTokens = 256;
+/// A thread computes as much of the weight's gradient at a time as stays in its cache, over so many tokens at a time.
+constexpr int64_t kOut = 128, kIn = 512, kTokens = 256;
 
 /// Adds up rows, four at a time: so the sums are read and written a quarter as often.
 template <typename Stored>
@@ -44,16 +44,9 @@ struct Columns {
   const Stored* from(int64_t token) const { return data + token * stride; }
 };
 
-/// Rows of `stride` elements that are in a buffer or where they were.
-template <typename Element>
-struct Rows {
-  const Element* first;
-  int64_t stride;
-};
-
 /// `count` tokens' rows from `token` on, padded: in `scratch`, or where they are if they need no padding.
 template <typename Stored, typename Element>
-Rows<Element> paddedRows(const Columns<Stored>& columns, int64_t token, int64_t count, Element* scratch) {
+Rows<const Element> paddedRows(const Columns<Stored>& columns, int64_t token, int64_t count, Element* scratch) {
   if constexpr (std::is_same_v<Stored, Element>) {
     if (count % kTile == 0 && columns.width % kTile == 0) return {columns.from(token), columns.stride};
   }
@@ -81,10 +74,10 @@ void computeBlock(const Columns<Stored>& grad, const Columns<Stored>& input, int
     Buffer<Element> pairs(0);
     if constexpr (!std::is_same_v<Element, float>) {
       pairs = Buffer<Element>(depth * ins);
-      pairRows(right.first, right.stride, depth, ins, pairs);
+      pairRows(right.data, right.stride, depth, ins, pairs);
       right = {pairs, ins};
     }
-    tileProduct(grad.width, input.width, depth, transpose(left.first, left.stride, depth, outs), depth, right.first, right.stride,
+    tileProduct(grad.width, input.width, depth, transpose(left.data, left.stride, depth, outs), depth, right.data, right.stride,
                 weightGrad, weightStride, token > 0);
   }
 }
@@ -95,9 +88,9 @@ void compute(const Tensor& grad, const Tensor& input, const LinearGradient& grad
   auto* weight = gradient.weight.mutable_data_ptr<float>();
   auto* bias = gradient.bias.mutable_data_ptr<float>();
   const auto *gradData = static_cast<const Stored*>(grad.const_data_ptr()), *inputData = static_cast<const Stored*>(input.const_data_ptr());
+  if (std::is_same_v<Element, float> && multipliesInPanels()) return panelGradient(gradData, inputData, tokens, out, in, weight, bias);
   // As much for one thread as for another.
-  const auto most = std::is_same_v<Element, float> && multipliesInPanels() ? kOutInPanels : kOut;
-  const auto threads = int64_t{at::get_num_threads()}, blocks = (out - 1) / (most * threads) * threads + threads;
+  const auto threads = int64_t{at::get_num_threads()}, blocks = (out - 1) / (kOut * threads) * threads + threads;
   const auto outs = padded(1 + (out - 1) / blocks);
   const auto rows = (out + outs - 1) / outs, columns = (in + kIn - 1) / kIn;
   parallelFor(rows * columns, 1, [&](int64_t begin, int64_t end) {

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 
-#include "panel-product.h"
-
 namespace qa {
 namespace cpublas = at::native::cpublas;
 
@@ -27,9 +25,6 @@ bool canMultiply(Multiply multiply) {
   endTileProducts();
   return true;
 }
-
-/// Rows of a left factor that are worth copying the right one into panels.
-constexpr int64_t kTall = 96;
 
 /// Anywhere.
 void plainProduct(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc, bool add) {
@@ -55,8 +50,7 @@ void tileProduct(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, c
   static const bool oneDnn = canMultiply<float>([](const float* matrix, float* product) {
     cpublas::brgemm(32, 32, 32, 32, 32, 32, false, matrix, matrix, product, false);
   });
-  if (m >= kTall && multipliesInPanels()) panelProduct(m, n, k, a, lda, b, ldb, c, ldc, add);
-  else if (oneDnn) cpublas::brgemm(m, n, k, lda, ldb, ldc, add, a, b, c, false);
+  if (oneDnn) cpublas::brgemm(m, n, k, lda, ldb, ldc, add, a, b, c, false);
   else plainProduct(m, n, k, a, lda, b, ldb, c, ldc, add);
 }
 

@@ -1,5 +1,5 @@
-// Products of matrices small enough for a core's cache, on the calling thread: oneDNN's, without what a tensor costs; in panels where
-// that is faster; or plain loops where there are neither.
+// Products of matrices small enough for a core's cache, on the calling thread: oneDNN's, without what a tensor costs;
+// or plain loops where there are none.
 #pragma once
 
 #include <c10/core/ScalarType.h>

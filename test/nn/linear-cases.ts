@@ -11,7 +11,8 @@ export type LinearCase = readonly [number, number, number];
 /**
  * A thread computes the weight's gradient in blocks of 128 x 512, over 256 tokens at a time, in tiles of 32; the input's is a
  * product with a weight that is transposed 64 columns at a time where they and 32 rows divide it. On processors with AVX2
- * alone a thread multiplies up to 384 rows, 6 at a time, with panels of 16 columns, and blocks are 384 x 512.
+ * alone a thread multiplies up to 192 rows, 6 at a time, with panels of 16 columns; a block of the weight's gradient there has up
+ * to 512 outputs, and its tokens are copied 8 at a time.
  */
 export const linearCases: readonly LinearCase[] = [
   [1, 1, 1],
@@ -22,6 +23,7 @@ export const linearCases: readonly LinearCase[] = [
   [300, 514, 96],
   [64, 520, 257],
   [779, 48, 36],
+  [20, 40, 1100],
 ];
 
 /** A layer, and what gets gradients from it: its input first. */

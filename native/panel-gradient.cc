@@ -1,0 +1,105 @@
+#include "panel-gradient.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "numbers.h"
+#include "panels.h"
+#include "parallel.h"
+#include "tiles.h"
+#include "vectorize.h"
+
+namespace qa {
+namespace {
+
+/// A thread multiplies so many outputs, in strips, at a time, over so many tokens: they stay in its cache.
+constexpr int64_t kOut = 512, kTokens = 256;
+
+/// Between strips; more than they take, since what lies a power of two apart has the same place in a cache.
+constexpr int64_t kStripStride = kTokens * kStrip + 16;
+
+/// Tokens that are copied at a time: their rows may have the same place in a cache, which has eight of each.
+constexpr int64_t kStep = 8;
+
+/// Copies `tokens` rows, up to kStep, [tokens, outs], into strips, and adds them to `sums`.
+template <typename Stored>
+QA_VECTORIZE void packStrips(Rows<const Stored> grad, int64_t tokens, int64_t outs, float* strips, float* sums) {
+  int64_t out = 0;
+  for (; out + kStrip <= outs; out += kStrip, strips += kStripStride) {
+    for (int64_t token = 0; token < tokens; ++token) {
+      copyFloats<kStrip>(grad.at(token) + out, strips + token * kStrip);
+    }
+  }
+  for (int64_t token = 0; token < tokens; ++token) {
+    for (auto i = out; i < outs; ++i) strips[token * kStrip + i - out] = toFloat(grad.at(token)[i]);
+    for (int64_t i = 0; i < outs; ++i) sums[i] += toFloat(grad.at(token)[i]);
+  }
+}
+
+/// A block of the weight's gradient: so many outputs from `out` on, and inputs from `in` on.
+struct Block {
+  int64_t out, outs, in, ins;
+};
+
+/// Blocks as much alike as can be, one for each thread or a multiple of that, as nearly square as may be: a block copies its part of
+/// both factors.
+std::vector<Block> blocksOf(int64_t out, int64_t in) {
+  const auto threads = int64_t{at::get_num_threads()}, panels = (in + kPanel - 1) / kPanel;
+  const auto square = static_cast<int64_t>(std::sqrt(static_cast<double>(threads * in) / static_cast<double>(out)));
+  const auto columns = std::clamp<int64_t>(square, 1, panels), share = (threads + columns - 1) / columns;
+  const auto rows = ((out - 1) / (kOut * share) + 1) * share;
+  const auto outs = (out + rows - 1) / rows, ins = (panels + columns - 1) / columns * kPanel;
+  std::vector<Block> blocks;
+  for (int64_t firstOut = 0; firstOut < out; firstOut += outs) {
+    for (int64_t firstIn = 0; firstIn < in; firstIn += ins) {
+      blocks.push_back({firstOut, std::min(outs, out - firstOut), firstIn, std::min(ins, in - firstIn)});
+    }
+  }
+  return blocks;
+}
+
+}  // namespace
+
+template <typename Stored>
+void panelGradient(const Stored* grad, const Stored* input, int64_t tokens, int64_t out, int64_t in, float* weight, float* bias) {
+  const auto blocks = blocksOf(out, in);
+  parallelFor(static_cast<int64_t>(blocks.size()), 1, [&](int64_t begin, int64_t end) {
+    for (auto index = begin; index < end; ++index) {
+      const auto& block = blocks[static_cast<size_t>(index)];
+      const Rows<const Stored> gradRows{grad + block.out, out};
+      const Rows<float> sums{weight + block.out * in + block.in, in};
+      const auto panels = Right<Stored>{input, 0, block.ins, in, 1}.panels();
+      const Buffer<float> strips((block.outs + kStrip - 1) / kStrip * kStripStride), packed(panels * kPanel * kTokens);
+      std::vector<float> biasSums(static_cast<size_t>(block.outs));
+      for (int64_t token = 0; token < tokens; token += kTokens) {
+        const auto depth = std::min(kTokens, tokens - token);
+        // Sums of sums: a long one would lose digits.
+        std::fill(biasSums.begin(), biasSums.end(), 0.0F);
+        for (int64_t i = 0; i < depth; i += kStep) {
+          const auto count = std::min(kStep, depth - i);
+          packStrips(gradRows.from(token + i), count, block.outs, strips + i * kStrip, biasSums.data());
+          const Right<Stored> right{input + (token + i) * in + block.in, count, block.ins, in, 1};
+          for (int64_t panel = 0; panel < panels; ++panel) pack(right, panel, packed + (panel * kTokens + i) * kPanel);
+        }
+        if (block.in == 0) {
+          for (int64_t i = 0; i < block.outs; ++i) bias[block.out + i] += biasSums[static_cast<size_t>(i)];
+        }
+        for (int64_t panel = 0; panel < panels; ++panel) {
+          const auto column = panel * kPanel;
+          const auto output = sums.from(0, column);
+          const Rows<const float> start{token == 0 ? nullptr : output.data, in};
+          multiplyPanel(block.outs, depth, InStrips{strips, kStripStride}, packed + column * kTokens, std::min(kPanel, block.ins - column),
+                        start, output);
+        }
+      }
+    }
+  });
+}
+
+template void panelGradient(const float*, const float*, int64_t, int64_t, int64_t, float*, float*);
+template void panelGradient(const uint16_t*, const uint16_t*, int64_t, int64_t, int64_t, float*, float*);
+
+}  // namespace qa
