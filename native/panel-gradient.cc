@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "numbers.h"
@@ -15,7 +16,8 @@
 namespace qa {
 namespace {
 
-/// A thread multiplies so many outputs, in strips, at a time, over so many tokens: they stay in its cache.
+/// A thread multiplies up to so many outputs at a time, since for each block of them the input is copied; and over so many tokens,
+/// since a panel and a strip of them stay in a core's first cache.
 constexpr int64_t kOut = 512, kTokens = 256;
 
 /// Between strips; more than they take, since what lies a power of two apart has the same place in a cache.
@@ -61,6 +63,32 @@ std::vector<Block> blocksOf(int64_t out, int64_t in) {
   return blocks;
 }
 
+/// Computes a block, whose first token's gradient and input, first weight and first bias these are; without a bias where that is null.
+template <typename Stored>
+void computeBlock(const Block& block, int64_t tokens, Rows<const Stored> grad, Rows<const Stored> input, Rows<float> weight, float* bias) {
+  const auto panels = (block.ins + kPanel - 1) / kPanel;
+  const Buffer<float> strips((block.outs + kStrip - 1) / kStrip * kStripStride), packed(panels * kPanel * kTokens);
+  std::vector<float> sums(static_cast<size_t>(block.outs));
+  for (int64_t token = 0; token < tokens; token += kTokens) {
+    const auto depth = std::min(kTokens, tokens - token);
+    // Sums of sums: a long one would lose digits.
+    std::fill(sums.begin(), sums.end(), 0.0F);
+    for (int64_t i = 0; i < depth; i += kStep) {
+      const auto count = std::min(kStep, depth - i);
+      packStrips(grad.from(token + i), count, block.outs, strips + i * kStrip, sums.data());
+      const Right<Stored> rows{input.at(token + i), count, block.ins, input.stride, 1};
+      for (int64_t panel = 0; panel < panels; ++panel) pack(rows, panel, packed + (panel * kTokens + i) * kPanel);
+    }
+    if (bias != nullptr) std::transform(sums.begin(), sums.end(), bias, bias, std::plus<>());
+    for (int64_t panel = 0; panel < panels; ++panel) {
+      const auto column = panel * kPanel;
+      const auto output = weight.from(0, column);
+      multiplyPanel(block.outs, depth, InStrips{strips, kStripStride}, packed + column * kTokens, std::min(kPanel, block.ins - column),
+                    {token == 0 ? nullptr : output.data, output.stride}, output);
+    }
+  }
+}
+
 }  // namespace
 
 template <typename Stored>
@@ -69,32 +97,8 @@ void panelGradient(const Stored* grad, const Stored* input, int64_t tokens, int6
   parallelFor(static_cast<int64_t>(blocks.size()), 1, [&](int64_t begin, int64_t end) {
     for (auto index = begin; index < end; ++index) {
       const auto& block = blocks[static_cast<size_t>(index)];
-      const Rows<const Stored> gradRows{grad + block.out, out};
-      const Rows<float> sums{weight + block.out * in + block.in, in};
-      const auto panels = Right<Stored>{input, 0, block.ins, in, 1}.panels();
-      const Buffer<float> strips((block.outs + kStrip - 1) / kStrip * kStripStride), packed(panels * kPanel * kTokens);
-      std::vector<float> biasSums(static_cast<size_t>(block.outs));
-      for (int64_t token = 0; token < tokens; token += kTokens) {
-        const auto depth = std::min(kTokens, tokens - token);
-        // Sums of sums: a long one would lose digits.
-        std::fill(biasSums.begin(), biasSums.end(), 0.0F);
-        for (int64_t i = 0; i < depth; i += kStep) {
-          const auto count = std::min(kStep, depth - i);
-          packStrips(gradRows.from(token + i), count, block.outs, strips + i * kStrip, biasSums.data());
-          const Right<Stored> right{input + (token + i) * in + block.in, count, block.ins, in, 1};
-          for (int64_t panel = 0; panel < panels; ++panel) pack(right, panel, packed + (panel * kTokens + i) * kPanel);
-        }
-        if (block.in == 0) {
-          for (int64_t i = 0; i < block.outs; ++i) bias[block.out + i] += biasSums[static_cast<size_t>(i)];
-        }
-        for (int64_t panel = 0; panel < panels; ++panel) {
-          const auto column = panel * kPanel;
-          const auto output = sums.from(0, column);
-          const Rows<const float> start{token == 0 ? nullptr : output.data, in};
-          multiplyPanel(block.outs, depth, InStrips{strips, kStripStride}, packed + column * kTokens, std::min(kPanel, block.ins - column),
-                        start, output);
-        }
-      }
+      computeBlock<Stored>(block, tokens, {grad + block.out, out}, {input + block.in, in}, {weight + block.out * in + block.in, in},
+                           block.in == 0 ? bias + block.out : nullptr);
     }
   });
 }
