@@ -10,9 +10,9 @@
 #include "panel-gradient.h"
 #include "panels.h"
 #include "parallel.h"
+#include "row-sums.h"
 #include "tile-product.h"
 #include "tiles.h"
-#include "vectorize.h"
 
 namespace qa {
 namespace {
@@ -21,19 +21,6 @@ using at::Tensor;
 
 /// A thread computes as much of the weight's gradient at a time as stays in its cache, over so many tokens at a time.
 constexpr int64_t kOut = 128, kIn = 512, kTokens = 256;
-
-/// Adds up rows, four at a time: so the sums are read and written a quarter as often.
-template <typename Stored>
-QA_VECTORIZE void addRows(const Stored* rows, int64_t stride, int64_t count, int64_t width, float* sums) {
-  const auto* const end = rows + count * stride;
-  for (; rows + 3 * stride < end; rows += 4 * stride) {
-    const auto *second = rows + stride, *third = second + stride, *fourth = third + stride;
-    for (int64_t i = 0; i < width; ++i) sums[i] += (toFloat(rows[i]) + toFloat(second[i])) + (toFloat(third[i]) + toFloat(fourth[i]));
-  }
-  for (; rows < end; rows += stride) {
-    for (int64_t i = 0; i < width; ++i) sums[i] += toFloat(rows[i]);
-  }
-}
 
 /// Some columns of a matrix: [tokens, width] in rows of `stride` elements.
 template <typename Stored>

@@ -10,6 +10,7 @@
 #include "numbers.h"
 #include "panels.h"
 #include "parallel.h"
+#include "row-sums.h"
 #include "tiles.h"
 #include "vectorize.h"
 
@@ -26,18 +27,15 @@ constexpr int64_t kStripStride = kTokens * kStrip + 16;
 /// Tokens that are copied at a time: their rows may have the same place in a cache, which has eight of each.
 constexpr int64_t kStep = 8;
 
-/// Copies `tokens` rows, up to kStep, [tokens, outs], into strips, and adds them to `sums`.
+/// Copies `tokens` rows, up to kStep, [tokens, outs], into strips.
 template <typename Stored>
-QA_VECTORIZE void packStrips(Rows<const Stored> grad, int64_t tokens, int64_t outs, float* strips, float* sums) {
+QA_VECTORIZE void packStrips(Rows<const Stored> grad, int64_t tokens, int64_t outs, float* strips) {
   int64_t out = 0;
   for (; out + kStrip <= outs; out += kStrip, strips += kStripStride) {
-    for (int64_t token = 0; token < tokens; ++token) {
-      copyFloats<kStrip>(grad.at(token) + out, strips + token * kStrip);
-    }
+    for (int64_t token = 0; token < tokens; ++token) copyFloats<kStrip>(grad.at(token) + out, strips + token * kStrip);
   }
   for (int64_t token = 0; token < tokens; ++token) {
     for (auto i = out; i < outs; ++i) strips[token * kStrip + i - out] = toFloat(grad.at(token)[i]);
-    for (int64_t i = 0; i < outs; ++i) sums[i] += toFloat(grad.at(token)[i]);
   }
 }
 
@@ -49,7 +47,7 @@ struct Block {
 /// Blocks as much alike as can be, one for each thread or a multiple of that, as nearly square as may be: a block copies its part of
 /// both factors.
 std::vector<Block> blocksOf(int64_t out, int64_t in) {
-  const auto threads = int64_t{at::get_num_threads()}, panels = (in + kPanel - 1) / kPanel;
+  const auto threads = int64_t{at::get_num_threads()}, panels = panelsOf(in);
   const auto square = static_cast<int64_t>(std::sqrt(static_cast<double>(threads * in) / static_cast<double>(out)));
   const auto columns = std::clamp<int64_t>(square, 1, panels), share = (threads + columns - 1) / columns;
   const auto rows = ((out - 1) / (kOut * share) + 1) * share;
@@ -66,7 +64,7 @@ std::vector<Block> blocksOf(int64_t out, int64_t in) {
 /// Computes a block, whose first token's gradient and input, first weight and first bias these are; without a bias where that is null.
 template <typename Stored>
 void computeBlock(const Block& block, int64_t tokens, Rows<const Stored> grad, Rows<const Stored> input, Rows<float> weight, float* bias) {
-  const auto panels = (block.ins + kPanel - 1) / kPanel;
+  const auto panels = panelsOf(block.ins);
   const Buffer<float> strips((block.outs + kStrip - 1) / kStrip * kStripStride), packed(panels * kPanel * kTokens);
   std::vector<float> sums(static_cast<size_t>(block.outs));
   for (int64_t token = 0; token < tokens; token += kTokens) {
@@ -75,7 +73,9 @@ void computeBlock(const Block& block, int64_t tokens, Rows<const Stored> grad, R
     std::fill(sums.begin(), sums.end(), 0.0F);
     for (int64_t i = 0; i < depth; i += kStep) {
       const auto count = std::min(kStep, depth - i);
-      packStrips(grad.from(token + i), count, block.outs, strips + i * kStrip, sums.data());
+      const auto gradRows = grad.from(token + i);
+      packStrips(gradRows, count, block.outs, strips + i * kStrip);
+      if (bias != nullptr) addRows(gradRows.data, gradRows.stride, count, block.outs, sums.data());
       const Right<Stored> rows{input.at(token + i), count, block.ins, input.stride, 1};
       for (int64_t panel = 0; panel < panels; ++panel) pack(rows, panel, packed + (panel * kTokens + i) * kPanel);
     }
@@ -83,7 +83,7 @@ void computeBlock(const Block& block, int64_t tokens, Rows<const Stored> grad, R
     for (int64_t panel = 0; panel < panels; ++panel) {
       const auto column = panel * kPanel;
       const auto output = weight.from(0, column);
-      multiplyPanel(block.outs, depth, InStrips{strips, kStripStride}, packed + column * kTokens, std::min(kPanel, block.ins - column),
+      multiplyPanel(block.outs, depth, InStrips{strips, kStripStride}, packed + column * kTokens, panelWidth(panel, block.ins),
                     {token == 0 ? nullptr : output.data, output.stride}, output);
     }
   }

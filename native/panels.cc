@@ -82,7 +82,7 @@ bool multipliesInPanels() {
 
 template <typename Stored>
 QA_AVX2 void pack(const Right<Stored>& right, int64_t panel, float* output) {
-  const auto width = right.width(panel), depth = right.depth;
+  const auto width = panelWidth(panel, right.columns), depth = right.depth;
   const auto* input = right.data + panel * kPanel * right.columnStride;
   if constexpr (std::is_same_v<Stored, float>) {
     if (right.rowStride == 1 && width == kPanel && depth % kPanel == 0) {

@@ -3,6 +3,7 @@
 // for, so that its memory is read from end to end; the left one is read where it is, or copied into strips of rows.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -16,6 +17,11 @@ bool multipliesInPanels();
 
 /// Of 16 registers twelve hold sums, of a strip's rows and a panel's columns, two the panel's row, and one an element of the strip.
 constexpr int64_t kPanel = 16, kStrip = 6;
+
+constexpr int64_t panelsOf(int64_t columns) { return (columns + kPanel - 1) / kPanel; }
+
+/// Columns of one of the panels of so many columns: of the last one they may be fewer.
+constexpr int64_t panelWidth(int64_t panel, int64_t columns) { return std::min(kPanel, columns - panel * kPanel); }
 
 /// Rows of `stride` elements; of a stride of 0, all the same.
 template <typename Element>
@@ -44,7 +50,8 @@ struct InStrips {
   float at(int64_t row, int64_t i) const { return data[i * kStrip + row]; }
 };
 
-/// Through an array of its own, since compilers must take it that the output may lie in the input.
+/// Copies so many elements as float32: through an array of its own, since compilers must take it that the output may lie in the
+/// input.
 template <int64_t kCount, typename Stored>
 inline void copyFloats(const Stored* input, float* output) {
   std::array<float, kCount> floats;
@@ -57,10 +64,6 @@ template <typename Stored>
 struct Right {
   const Stored* data;
   int64_t depth, columns, rowStride, columnStride;
-
-  int64_t panels() const { return (columns + kPanel - 1) / kPanel; }
-  /// Columns of a panel: of the last one they may be fewer.
-  int64_t width(int64_t panel) const { return panel + 1 < panels() ? kPanel : columns - panel * kPanel; }
 };
 
 /// Copies a panel, [depth, kPanel]; beyond the last column there are zeros.
