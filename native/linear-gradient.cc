@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "numbers.h"
 #include "panel-gradient.h"
 #include "panels.h"
 #include "parallel.h"
