@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <map>
 
 #include "binding.h"
 #include "parallel.h"
@@ -15,26 +17,26 @@ namespace {
 using at::Tensor;
 using Tensors = std::vector<Tensor>;
 
-/// The learning rate with both bias corrections of a parameter's `step`-th update. In C++, because JavaScript's
-/// Math.pow may differ from the C library's, which Python uses, in the last bit.
-double correctedRate(double lr, int64_t step, double beta1, double beta2) {
-  const auto exponent = static_cast<double>(step);
-  const auto correction1 = 1.0 - std::pow(beta1, exponent), correction2 = 1.0 - std::pow(beta2, exponent);
-  return lr * std::sqrt(correction2) / correction1;
-}
-
-/// What one parameter's update needs.
+/// What one parameter's update needs, its `step`-th.
 struct Update {
   Tensor param, grad, expAvg, expAvgSq;
+  int64_t step;
 
   /// Whether its tensors are float32 in main memory, one number after the other.
   bool isFlat() const {
     const auto flat = [](const Tensor& a) { return a.is_cpu() && a.is_contiguous() && a.scalar_type() == at::kFloat; };
     return flat(param) && flat(grad) && flat(expAvg) && flat(expAvgSq);
   }
+  /// Whether they have one type and one place for each element, as LibTorch's fused kernel asks.
+  bool isAlike() const {
+    const auto alike = [&](const Tensor& a) {
+      return a.is_non_overlapping_and_dense() && a.strides() == param.strides() && a.scalar_type() == param.scalar_type();
+    };
+    return alike(param) && alike(grad) && alike(expAvg) && alike(expAvgSq);
+  }
   Update piece(int64_t start, int64_t size) const {
     const auto part = [&](const Tensor& a) { return a.view(-1).narrow(0, start, size); };
-    return {part(param), part(grad), part(expAvg), part(expAvgSq)};
+    return {part(param), part(grad), part(expAvg), part(expAvgSq), step};
   }
 };
 
@@ -69,81 +71,109 @@ void updateTouched(float* param, const float* grad, float gradScale, float* expA
   }
 }
 
-/// transformers' AdamW (4.46.3), in three ways. Unlike torch.optim.AdamW it adds eps to sqrt(v) before the bias correction,
-/// which it puts into the step size `rate`, and decays the weights after the update.
-struct Arithmetic {
-  double lr, beta1, beta2, eps, weightDecay;
+/// The tensors of many updates, as LibTorch's operations on lists take them.
+struct Lists {
+  Tensors params, grads, expAvgs, expAvgSqs;
 
-  /// Operation by operation, with Python's bits.
-  void plain(const Update& a, double rate) const {
-    a.expAvg.mul_(beta1).add_(a.grad, 1.0 - beta1);
-    a.expAvgSq.mul_(beta2).addcmul_(a.grad, a.grad, 1.0 - beta2);
-    const auto denominator = a.expAvgSq.sqrt().add_(eps);
-    a.param.addcdiv_(a.expAvg, denominator, -rate);
-    if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
-  }
-
-  /// In one pass over memory, of gradients times `gradScale`.
-  void fused(const Update& a, double rate, double gradScale) const {
-    const auto real = [](double value) { return static_cast<float>(value); };
-    updateTouched(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), real(gradScale), a.expAvg.mutable_data_ptr<float>(),
-                  a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate), real(beta1), real(beta2), real(eps),
-                  real(1.0 - lr * weightDecay));
-  }
-
-  /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
-  void foreach(const std::vector<Update>& updates, const std::vector<double>& rates) const {
-    Tensors params, grads, expAvgs, expAvgSqs;
+  explicit Lists(const std::vector<Update>& updates) {
     for (const auto& update : updates) {
       params.push_back(update.param);
       grads.push_back(update.grad);
       expAvgs.push_back(update.expAvg);
       expAvgSqs.push_back(update.expAvgSq);
     }
+  }
+};
+
+/// transformers' AdamW (4.46.3), in four ways. Unlike torch.optim.AdamW it adds eps to sqrt(v) before the bias correction,
+/// which it puts into the step size, and decays the weights after the update.
+struct Arithmetic {
+  double lr, beta1, beta2, eps, weightDecay;
+  bool correctBias;
+
+  /// 1 - beta^step; in C++, because JavaScript's Math.pow may differ from the C library's, which Python uses, in the last bit.
+  double correction(double beta, int64_t step) const { return correctBias ? 1.0 - std::pow(beta, static_cast<double>(step)) : 1.0; }
+
+  /// The learning rate with both bias corrections.
+  double rate(int64_t step) const { return correctBias ? lr * std::sqrt(correction(beta2, step)) / correction(beta1, step) : lr; }
+
+  /// Operation by operation, with Python's bits.
+  void plain(const Update& a) const {
+    a.expAvg.mul_(beta1).add_(a.grad, 1.0 - beta1);
+    a.expAvgSq.mul_(beta2).addcmul_(a.grad, a.grad, 1.0 - beta2);
+    const auto denominator = a.expAvgSq.sqrt().add_(eps);
+    a.param.addcdiv_(a.expAvg, denominator, -rate(a.step));
+    if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
+  }
+
+  /// In one pass over main memory, of gradients times `gradScale`.
+  void fused(const Update& a, double gradScale) const {
+    const auto real = [](double value) { return static_cast<float>(value); };
+    updateTouched(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), real(gradScale), a.expAvg.mutable_data_ptr<float>(),
+                  a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate(a.step)), real(beta1), real(beta2), real(eps),
+                  real(1.0 - lr * weightDecay));
+  }
+
+  /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
+  void foreach(const std::vector<Update>& updates) const {
+    const Lists all(updates);
     std::vector<at::Scalar> factors;
-    for (const auto rate : rates) factors.emplace_back(-rate);
-    at::_foreach_mul_(expAvgs, beta1);
-    at::_foreach_add_(expAvgs, grads, 1.0 - beta1);
-    at::_foreach_mul_(expAvgSqs, beta2);
-    at::_foreach_addcmul_(expAvgSqs, grads, grads, 1.0 - beta2);
-    const auto denominators = at::_foreach_sqrt(expAvgSqs);
+    for (const auto& update : updates) factors.emplace_back(-rate(update.step));
+    at::_foreach_mul_(all.expAvgs, beta1);
+    at::_foreach_add_(all.expAvgs, all.grads, 1.0 - beta1);
+    at::_foreach_mul_(all.expAvgSqs, beta2);
+    at::_foreach_addcmul_(all.expAvgSqs, all.grads, all.grads, 1.0 - beta2);
+    const auto denominators = at::_foreach_sqrt(all.expAvgSqs);
     at::_foreach_add_(denominators, eps);
-    at::_foreach_addcdiv_(params, expAvgs, denominators, factors);
-    if (weightDecay > 0.0) at::_foreach_add_(params, params, -lr * weightDecay);
+    at::_foreach_addcdiv_(all.params, all.expAvgs, denominators, factors);
+    if (weightDecay > 0.0) at::_foreach_add_(all.params, all.params, -lr * weightDecay);
+  }
+
+  /// In one pass, many at a time, of which this is each one's `step`-th: on a GPU one kernel. It is torch.optim.AdamW's, which adds
+  /// eps after the bias correction, and so is given a larger one; and which decays before the update.
+  void fusedForeach(const std::vector<Update>& updates, int64_t step) const {
+    const Lists all(updates);
+    // To count up to infinity is to correct nothing.
+    const auto count = correctBias ? static_cast<double>(step) : std::numeric_limits<double>::infinity();
+    const Tensors counts(updates.size(), at::full({}, count, all.params[0].options().dtype(at::kFloat)));
+    at::_fused_adamw_(all.params, all.grads, all.expAvgs, all.expAvgSqs, {}, counts, lr, beta1, beta2, /*weight_decay=*/0.0,
+                      eps / std::sqrt(correction(beta2, step)), /*amsgrad=*/false, /*maximize=*/false);
+    if (weightDecay > 0.0) at::_foreach_mul_(all.params, 1.0 - lr * weightDecay);
   }
 };
 
 /// Elements that are updated at a time: their four tensors stay in a core's cache from the first operation to the last.
 constexpr int64_t kPiece = 1 << 14;
 
-/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates. `fused` is for float32 on the CPU, and
-/// left alone elsewhere.
+/// An update in main memory, on all threads.
+void updateFlat(const Arithmetic& arithmetic, const Update& update, double gradScale, bool fused) {
+  parallelPieces(update.param.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
+    const c10::NoGradGuard noGrad;
+    for (auto start = begin; start < end; start += kPiece) {
+      const auto piece = update.piece(start, std::min(kPiece, end - start));
+      if (fused) arithmetic.fused(piece, gradScale);
+      else arithmetic.plain(piece);
+    }
+  });
+}
+
+/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates.
 void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
            double beta2, double eps, double weightDecay, bool correctBias, double gradScale, bool fused) {
-  const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay};
+  const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay, correctBias};
   const c10::NoGradGuard noGrad;
   std::vector<Update> others;
-  std::vector<double> rates;
+  std::map<int64_t, std::vector<Update>> fusedByStep;
   for (size_t index = 0; index < params.size(); ++index) {
-    const auto rate = correctBias ? correctedRate(lr, steps[index], beta1, beta2) : lr;
-    Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index]};
-    const auto flat = update.isFlat(), inOnePass = fused && flat;
-    if (gradScale != 1 && !inOnePass) update.grad = update.grad * gradScale;
-    if (!flat) {
-      others.push_back(update);
-      rates.push_back(rate);
-      continue;
-    }
-    parallelPieces(update.param.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
-      const c10::NoGradGuard noGradHere;
-      for (auto start = begin; start < end; start += kPiece) {
-        const auto piece = update.piece(start, std::min(kPiece, end - start));
-        if (inOnePass) arithmetic.fused(piece, rate, gradScale);
-        else arithmetic.plain(piece, rate);
-      }
-    });
+    Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index], steps[index]};
+    const auto isFlat = update.isFlat();
+    if (gradScale != 1 && !(isFlat && fused)) update.grad = update.grad * gradScale;
+    if (isFlat) updateFlat(arithmetic, update, gradScale, fused);
+    else if (fused && update.isAlike()) fusedByStep[update.step].push_back(update);
+    else others.push_back(update);
   }
-  if (!others.empty()) arithmetic.foreach(others, rates);
+  if (!others.empty()) arithmetic.foreach(others);
+  for (const auto& [step, updates] : fusedByStep) arithmetic.fusedForeach(updates, step);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ import type { Tensor } from '../tensor.js';
 import { clipGradNorm, jointNorm } from './clip.js';
 import type { TrainingOptions } from './loop.js';
 
-/** Whether an update is one pass over memory: with fast kernels, on the CPU. */
-export function isFused({ kernels = exactKernels, device }: TrainingOptions): boolean {
+/** Whether the update scales gradients as it reads them, in place of clipping: with fast kernels, on the CPU. */
+function scalesInUpdate({ kernels = exactKernels, device }: TrainingOptions): boolean {
   return kernels.fast && device === 'cpu';
 }
 
@@ -25,7 +25,7 @@ export interface StepGradients {
 }
 
 /**
- * Backward for the mean of some losses, and clipping, but where the optimizer does that (`isFused`). The parameters' own
+ * Backward for the mean of some losses, and clipping, but where the optimizer does that. The parameters' own
  * gradients are forgotten.
  * @param losses a forward pass each, whose memory is freed before the next
  */
@@ -44,7 +44,7 @@ export function computeGradients(
   const gradients = model.parameters().map((parameter) => parameter.grad);
   model.zeroGrad();
   const present = gradients.filter((gradient) => gradient !== null);
-  const clipped = !isFused(options);
+  const clipped = !scalesInUpdate(options);
   const norm = clipped ? clipGradNorm(present, options.maxGradNorm) : jointNorm(present);
   return { gradients, clipped, numbers: stack([...values, norm]) };
 }

@@ -3,11 +3,10 @@ import type { Recorder } from '../cuda-graph.js';
 import type { Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
 import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
-import type { Kernels } from '../nn/kernels.js';
+import { exactKernels, type Kernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
 import { clipCoefficient } from './clip.js';
-import { isFused } from './gradients.js';
 import type { AdamW } from './optimizer.js';
 import { gradientSource, type GradientSource } from './recorded-gradients.js';
 import { countWarmupSteps, learningRateFactor, type LrSchedulerType } from './schedule.js';
@@ -152,8 +151,9 @@ function trainingStep(
         'ERR_NAN_LOSS',
       );
     }
+    const { fast: fused } = options.kernels ?? exactKernels;
     const gradScale = clipped ? 1 : clipCoefficient(gradNorm, options.maxGradNorm);
-    optimizer.step(rate, { fused: isFused(options), gradients, gradScale });
+    optimizer.step(rate, { fused, gradients, gradScale });
     return { loss, gradNorm };
   });
 }

@@ -57,9 +57,9 @@ export class AdamW {
 
   /**
    * Updates every parameter that has a gradient, at the learning rate `lr`.
-   * @param options.fused in one pass over memory on the CPU, which differs from Python's in the last bits
+   * @param options.fused in one pass over memory, which differs from Python's in the last bits
    * @param options.gradients a parameter each, in their order, in place of the parameters' own
-   * @param options.gradScale with `fused`, what gradients are multiplied by as they are read. 1.
+   * @param options.gradScale what gradients are multiplied by first. 1.
    */
   step(lr: number, { fused = false, gradients, gradScale = 1 }: StepOptions = {}): void {
     tidy(() => {
@@ -141,7 +141,8 @@ export class AdamW {
   #stateOf(parameter: Parameter): State {
     const known = this.#states.get(parameter);
     if (known !== undefined) return known;
-    const like = () => keep(zeros(parameter.shape, { device: parameter.device }));
+    const { shape, dtype, device } = parameter;
+    const like = () => keep(zeros(shape, { dtype, device }));
     const state = { expAvg: like(), expAvgSq: like(), steps: 0 };
     this.#states.set(parameter, state);
     return state;
