@@ -53,7 +53,6 @@ void defineOps(Napi::Object& exports) {
   define(exports, "mulScalar_", [](const Tensor& a, double b) { return a.mul_(b); });
   define(exports, "divScalar_", [](const Tensor& a, double b) { return a.div_(b); });
   define(exports, "fill_", [](const Tensor& a, double value) { return a.fill_(value); });
-  define(exports, "copy_", [](const Tensor& a, const Tensor& source) { return a.copy_(source); });
 
   // Shape.
   define(exports, "view", [](const Tensor& a, Shape shape) { return a.view(shape); });

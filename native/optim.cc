@@ -106,12 +106,12 @@ struct Arithmetic {
     if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
   }
 
-  /// In one pass over main memory, of gradients times `gradScale`.
-  void fused(const Update& a, double gradScale) const {
+  /// In one pass over `size` elements in main memory from `start` on, of gradients times `gradScale`.
+  void fused(const Update& a, int64_t start, int64_t size, double gradScale) const {
     const auto real = [](double value) { return static_cast<float>(value); };
-    updateTouched(a.param.mutable_data_ptr<float>(), a.grad.const_data_ptr<float>(), real(gradScale), a.expAvg.mutable_data_ptr<float>(),
-                  a.expAvgSq.mutable_data_ptr<float>(), a.param.numel(), real(rate(a.step)), real(beta1), real(beta2), real(eps),
-                  real(1.0 - lr * weightDecay));
+    const auto from = [start](const Tensor& tensor) { return tensor.mutable_data_ptr<float>() + start; };
+    updateTouched(from(a.param), from(a.grad), real(gradScale), from(a.expAvg), from(a.expAvgSq), size, real(rate(a.step)), real(beta1),
+                  real(beta2), real(eps), real(1.0 - lr * weightDecay));
   }
 
   /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
@@ -150,9 +150,9 @@ void updateFlat(const Arithmetic& arithmetic, const Update& update, double gradS
   parallelPieces(update.param.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
     const c10::NoGradGuard noGrad;
     for (auto start = begin; start < end; start += kPiece) {
-      const auto piece = update.piece(start, std::min(kPiece, end - start));
-      if (fused) arithmetic.fused(piece, gradScale);
-      else arithmetic.plain(piece);
+      const auto size = std::min(kPiece, end - start);
+      if (fused) arithmetic.fused(update, start, size, gradScale);
+      else arithmetic.plain(update.piece(start, size));
     }
   });
 }

@@ -49,6 +49,7 @@ void parallelFor(int64_t count, int64_t grain, Compute compute) {
   const auto most = int64_t{at::get_num_threads()};
   const auto part = std::max<int64_t>({grain, (count - 1) / (most * kPartsOfShare) + 1, 1}), parts = (count - 1) / part + 1;
   const auto threads = std::min(most, parts);
+  if (threads == 1) return compute(int64_t{0}, count);
   std::vector<Share> shares(static_cast<size_t>(threads));
   for (int64_t i = 0; i < threads; ++i) {
     auto& share = shares[static_cast<size_t>(i)];

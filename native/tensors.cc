@@ -43,11 +43,21 @@ at::ScalarType elementType(const Napi::TypedArray& array) {
   }
 }
 
+/// What goes to a GPU through pinned memory: batches do; of weights that memory, which LibTorch keeps, would be too much.
+constexpr size_t kMostPinned = 1 << 20;
+
+/// `target` with the elements of `source`. A GPU fetches these out of pinned memory when it is done with what it was asked before;
+/// for those in any other memory the caller would have to wait until then.
+Tensor copyInto(const Tensor& target, const Tensor& source) {
+  if (!target.is_cuda() || !source.is_cpu() || source.nbytes() > kMostPinned) return target.copy_(source);
+  return target.copy_(source.to(target.scalar_type()).pin_memory(), /*non_blocking=*/true);
+}
+
+/// A copy, which leaves the array to JavaScript, whose collector may move or free it.
 Tensor fromArray(Napi::TypedArray array, std::vector<int64_t> shape, std::string dtype, std::string device) {
   auto* data = static_cast<uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
   const auto borrowed = at::from_blob(data, shape, at::TensorOptions().dtype(elementType(array)));
-  // The copy leaves the array to JavaScript, whose collector may move or free it.
-  return borrowed.to(at::TensorOptions().dtype(scalarType(dtype)).device(at::Device(device)), false, true);
+  return copyInto(at::empty(shape, at::TensorOptions().dtype(scalarType(dtype)).device(at::Device(device))), borrowed);
 }
 
 template <typename Array>
@@ -94,6 +104,7 @@ void defineTensors(Napi::Object& exports) {
 
   define(exports, "book", [](Napi::Value handle) { book(handle.Env(), handle); });
 
+  define(exports, "copy_", copyInto);
   define(exports, "toDevice", [](const Tensor& a, std::string device) { return a.to(at::Device(device)); });
   define(exports, "toDtype", [](const Tensor& a, std::string dtype) { return a.to(scalarType(dtype)); });
 

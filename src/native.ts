@@ -38,6 +38,7 @@ interface Addon {
   device(a: Handle): string;
   dispose(a: Handle): void;
   book(a: Handle): void;
+  copy_: Binary;
   toDevice(a: Handle, device: string): Handle;
   toDtype(a: Handle, dtype: DType): Handle;
   requiresGrad(a: Handle): boolean;
@@ -72,7 +73,6 @@ interface Addon {
   mulScalar_: WithScalar;
   divScalar_: WithScalar;
   fill_: WithScalar;
-  copy_: Binary;
   view(a: Handle, shape: Shape): Handle;
   reshape(a: Handle, shape: Shape): Handle;
   transpose(a: Handle, dim0: number, dim1: number): Handle;
