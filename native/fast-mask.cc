@@ -23,14 +23,16 @@ QA_VECTORIZE void applyBlock(const Element* input, Element* output, const uint16
 }
 
 template <typename Element>
-void applyBlocks(const void* input, void* output, int64_t count, uint64_t key, int64_t first, uint32_t keep, float scale) {
-  const auto* from = static_cast<const Element*>(input);
-  auto* to = static_cast<Element*>(output);
-  std::array<uint16_t, kBlock> numbers;
-  for (int64_t start = 0; start < count; start += kBlock) {
-    drawBlock(key, static_cast<uint64_t>(first + start / kBlock), numbers.data());
-    applyBlock(from + start, to + start, numbers.data(), std::min(kBlock, count - start), keep, scale);
-  }
+void applyBlocks(const Tensor& input, const Tensor& output, uint64_t key, uint32_t keep, float scale) {
+  const auto* const from = static_cast<const Element*>(input.const_data_ptr());
+  auto* const to = static_cast<Element*>(output.mutable_data_ptr());
+  parallelPieces(input.numel(), kBlock, 16, [&](int64_t begin, int64_t end) {
+    std::array<uint16_t, kBlock> numbers;
+    for (auto start = begin; start < end; start += kBlock) {
+      drawBlock(key, static_cast<uint64_t>(start / kBlock), numbers.data());
+      applyBlock(from + start, to + start, numbers.data(), std::min(kBlock, end - start), keep, scale);
+    }
+  });
 }
 
 }  // namespace
@@ -56,19 +58,12 @@ RowDropout FastMask::rows(int64_t first, int64_t blocks, uint16_t* numbers) cons
   return {numbers, keep_, scale_};
 }
 
-void FastMask::apply(const Tensor& input, Tensor& output, int64_t first) const {
-  const auto apply = input.scalar_type() == at::kFloat ? applyBlocks<float> : applyBlocks<uint16_t>;
-  apply(input.const_data_ptr(), output.mutable_data_ptr(), input.numel(), key_, first, keep_, scale_);
-}
-
 Tensor FastMask::apply(const Tensor& input) const {
-  const auto from = input.contiguous().view(-1);
-  auto output = at::empty_like(from);
-  parallelPieces(from.numel(), kBlock, 16, [&](int64_t begin, int64_t end) {
-    auto part = output.narrow(0, begin, end - begin);
-    apply(from.narrow(0, begin, end - begin), part, begin / kBlock);
-  });
-  return output.view(input.sizes());
+  const auto from = input.contiguous();
+  const auto output = at::empty_like(from);
+  const auto apply = from.scalar_type() == at::kFloat ? applyBlocks<float> : applyBlocks<uint16_t>;
+  apply(from, output, key_, keep_, scale_);
+  return output;
 }
 
 }  // namespace qa

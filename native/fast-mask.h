@@ -28,11 +28,7 @@ class FastMask {
   /// Draws blocks from `first` on into `numbers`, where there is a dropout at all.
   RowDropout rows(int64_t first, int64_t blocks, uint16_t* numbers) const;
 
-  /// Sets output[i] to input[i] scaled, or to 0 where it is dropped, with the mask that begins at block `first`. Float32
-  /// or bfloat16; input and output may be the same.
-  void apply(const at::Tensor& input, at::Tensor& output, int64_t first) const;
-
-  /// The same for large tensors, with all threads.
+  /// The input, float32 or bfloat16, scaled, and 0 where it is dropped; with all threads.
   at::Tensor apply(const at::Tensor& input) const;
 
  private:

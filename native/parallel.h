@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 #include <vector>
 
 namespace qa {
@@ -16,12 +17,14 @@ namespace qa {
 /// LibTorch: it goes over the numbers 0 … threads - 1.
 template <typename Compute>
 void onThreads(int64_t threads, Compute compute) {
-  auto numbers = at::arange(threads, at::kLong);
+  std::vector<int64_t> numbers(static_cast<size_t>(threads));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  const auto tensor = at::from_blob(numbers.data(), {threads}, at::kLong);
   auto iterator = at::TensorIteratorConfig()
                       .check_all_same_dtype(false)
                       .resize_outputs(false)
-                      .declare_static_shape(numbers.sizes())
-                      .add_output(numbers)
+                      .declare_static_shape(tensor.sizes())
+                      .add_output(tensor)
                       .build();
   iterator.for_each(
       [&](char** data, const int64_t*, int64_t inner, int64_t outer) {
