@@ -98,7 +98,9 @@ void defineOps(Napi::Object& exports) {
     return at::embedding(weight, indices, paddingIdx);
   });
   define(exports, "layerNorm", [](const Tensor& input, Shape shape, const Tensor& weight, const Tensor& bias, double eps) {
-    return at::layer_norm(input, shape, weight, bias, eps);
+    // On a GPU its kernel takes weights of the input's type alone.
+    const auto fitted = [&](const Tensor& a) { return input.is_cpu() ? a : a.to(input.scalar_type()); };
+    return at::layer_norm(input, shape, fitted(weight), fitted(bias), eps);
   });
   define(exports, "softmax", [](const Tensor& a, int64_t dim) { return a.softmax(dim); });
   define(exports, "logSoftmax", [](const Tensor& a, int64_t dim) { return a.log_softmax(dim); });

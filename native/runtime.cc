@@ -63,7 +63,7 @@ void defineRuntime(Napi::Object& exports) {
   define(exports, "setDeterministic", [](bool enabled) {
     // cuBLAS is deterministic only with a workspace of fixed size, which it reads when it starts.
     if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-    at::globalContext().setDeterministicAlgorithms(enabled, true);
+    at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
     at::globalContext().setDeterministicCuDNN(enabled);
     // Nothing reads memory before it was written; to fill it first would be a twentieth of a step.
     at::globalContext().setDeterministicFillUninitializedMemory(false);

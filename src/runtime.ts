@@ -64,7 +64,10 @@ export function resolveDevice(name: string): Device {
   return name;
 }
 
-/** Deterministic kernels where they exist and full float32 products, as PyTorch documents for reproducible runs. */
+/**
+ * Deterministic kernels and full float32 products, as PyTorch documents for reproducible runs. An operation that has no such
+ * kernel is refused.
+ */
 export function useExactArithmetic(): void {
   native.setDeterministic(true);
   native.setAllowTf32(false);

@@ -50,7 +50,7 @@ export function pack(rows: readonly Row[], longest = longestOf(rows)): PackedBat
 
 /**
  * Packs features and fills up to the next multiple of `step` tokens with a row of padding, which nothing else sees, so that few
- * numbers of tokens occur. `longest` is at least `step`.
+ * numbers of tokens occur. `longest` is at least `step`; there may be fewer tokens in all.
  */
 export function packAndFill(
   rows: readonly Row[],
@@ -60,7 +60,8 @@ export function packAndFill(
   const tokens = rows.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
   // One token at least: the number of rows is always the same, and none is empty.
   const fill = step - (tokens % step);
-  return pack([...rows, { inputIds: new Int32Array(fill), contextStart: fill }], longest);
+  const filling = { inputIds: new Int32Array(fill), contextStart: fill };
+  return pack([...rows, filling], Math.min(longest, tokens + fill));
 }
 
 function longestOf(rows: readonly Row[]): number {

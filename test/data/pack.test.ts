@@ -28,3 +28,8 @@ test('a row of padding fills a batch up to a multiple, one token at least', (t) 
   t.deepEqual(filled.places.subarray(10), Int32Array.of(16, 17, 18, 19, 20, 21));
   t.deepEqual(packAndFill(rows, 5, 8).lengths, [6, 4, 5]);
 });
+
+test('no row is said to be longer than all tokens, which attention on a GPU refuses', (t) => {
+  t.is(packAndFill(rows, 8, 384).longest, 16);
+  t.is(packAndFill(rows, 8, 12).longest, 12);
+});
