@@ -11,14 +11,19 @@ import { describeAnswers, measureAnswers } from './answers.js';
 import { bestOf, measureLimits, type BatchShape } from './limits.js';
 import { describeMachine, describeSoftware } from './machine.js';
 import { settingsOf, type BenchArgs } from './options.js';
-import { compare } from './ratios.js';
+import { compare, compareTimes } from './ratios.js';
 import { writeResultPages } from './results-page.js';
 import { measureModel } from './rounds.js';
 import { SampleBook, summarize } from './samples.js';
 import { measureHelp } from './start-up.js';
-import { limitLine, ratioTable, sampleTable } from './table.js';
-import { cpuTargets, cudaTargets } from './targets.js';
+import { limitLine, ratioTable, sampleTable, timeTable } from './table.js';
+import { cpuTargets, cudaTargets, cudaTimes } from './targets.js';
 import { variants } from './variants.js';
+
+const cpuPace = (quick: boolean) => ({ rounds: quick ? 4 : 12, warmUp: 1, wholeEvaluation: false });
+
+/** A GPU's steps take milliseconds, and are recorded when a shape of batch comes for the second time. */
+const cudaPace = { rounds: 60, warmUp: 100, wholeEvaluation: true };
 
 /** Measures all contestants on all models, prints the tables and writes `results/<machine>.json`. */
 export async function compareContestants(args: BenchArgs, folder: string): Promise<void> {
@@ -39,18 +44,20 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
   const before = measureLimits(python, args.threads, args.device);
   const book = new SampleBook();
   measureHelp(python, book, args.quick ? 2 : 5);
-  const rounds = args.steps ?? (args.quick ? 4 : 12);
+  const pace = args.device === 'cpu' ? cpuPace(args.quick) : cudaPace;
+  const rounds = args.steps ?? pace.rounds;
   for (const model of args.models.split(',')) {
     process.stdout.write(`Measuring ${model}\n`);
-    await measureModel(model, book, { python, variants, rounds, logits, settings });
+    await measureModel(model, book, { python, variants, logits, settings, ...pace, rounds });
   }
 
   const answers = args.device === 'cpu' ? await measureAnswers(args, taken) : [];
   const limits = bestOf(before, measureLimits(python, args.threads, args.device));
   const samples = book.all();
   const ratios = compare(args.device === 'cpu' ? cpuTargets : cudaTargets, samples, batch, limits);
+  const times = args.device === 'cpu' ? [] : compareTimes(cudaTimes, samples);
   process.stdout.write(
-    `\n${limitLine(limits)}\n${sampleTable(samples)}\n${ratioTable(ratios)}\n${describeAnswers(answers)}`,
+    `\n${limitLine(limits)}\n${sampleTable(samples)}\n${ratioTable(ratios)}\n${timeTable(times)}${describeAnswers(answers)}`,
   );
   const machine = describeMachine(args.device);
   const path = join(args.outputDir, 'results', `${machine.name}${args.quick ? '-quick' : ''}.json`);
@@ -68,6 +75,7 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
     limits,
     measurements: samples.map(summarize),
     ratios,
+    times,
     answers,
   });
   if (!args.quick) await writeResultPages(args.outputDir);

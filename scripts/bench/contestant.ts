@@ -22,7 +22,8 @@ export interface ContestantSettings {
 
 export type Request =
   | { readonly do: 'step' | 'memory' }
-  | { readonly do: 'eval'; readonly batch: number }
+  /** A batch of evaluation; null for all windows. */
+  | { readonly do: 'eval'; readonly batch: number | null }
   | { readonly do: 'postprocess'; readonly logits: string };
 
 export interface Answer {

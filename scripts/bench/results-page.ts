@@ -6,9 +6,9 @@ import { describeAnswers } from './answers.js';
 import type { Limits } from './limits.js';
 import type { Machine } from './machine.js';
 import { replacePart, writeChart } from './pages.js';
-import type { Ratio } from './ratios.js';
+import type { Ratio, Time } from './ratios.js';
 import { median, type Samples } from './samples.js';
-import { limitLine, medianTable, ratioTable, sampleTable } from './table.js';
+import { limitLine, medianTable, ratioTable, sampleTable, timeTable } from './table.js';
 import { labels, variants } from './variants.js';
 
 /** What is read of a file of results. */
@@ -21,6 +21,8 @@ export interface Results {
   readonly limits: Limits;
   readonly measurements: readonly Samples[];
   readonly ratios: readonly Ratio[];
+  /** Those that were asked for: of a GPU. */
+  readonly times?: readonly Time[];
   readonly answers: readonly ChangedAnswers[];
 }
 
@@ -48,7 +50,7 @@ function chartOf({ measurements }: Results) {
 
 /** All of a machine's results as Markdown. */
 export function wholeMarkdown(results: Results): string {
-  const { limits, measurements, ratios, answers } = results;
+  const { limits, measurements, ratios, times = [], answers } = results;
   const changed = describeAnswers(answers)
     .split('\n')
     .filter((line) => line !== '')
@@ -59,6 +61,7 @@ export function wholeMarkdown(results: Results): string {
     limitLine(limits).trim(),
     sampleTable(measurements).trim(),
     ratioTable(ratios).trim(),
+    ...(times.length > 0 ? [timeTable(times).trim()] : []),
     ...(changed.length > 0 ? [changed.join('\n')] : []),
   ].join('\n\n');
 }

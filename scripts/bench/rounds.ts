@@ -8,6 +8,10 @@ export interface RoundOptions {
   readonly settings: Omit<ContestantSettings, 'variant' | 'model'>;
   /** Measured steps and batches, after the first of each. */
   readonly rounds: number;
+  /** Steps of each before those that are measured, the first among them. */
+  readonly warmUp: number;
+  /** Whether to measure all of an evaluation, too. */
+  readonly wholeEvaluation: boolean;
   /** File of random logits for post-processing. */
   readonly logits: string;
 }
@@ -27,6 +31,7 @@ export async function measureModel(model: string, book: SampleBook, options: Rou
       const first = await contestant.ask({ do: 'step' });
       if (variant !== 'peer') book.add('preparation', variant, preparation);
       book.add('start to first step', variant, start + (first.seconds ?? NaN));
+      for (let step = 1; step < options.warmUp; step++) await contestant.ask({ do: 'step' });
     }
     await takeTurns(model, contestants, book, options);
   } finally {
@@ -38,7 +43,7 @@ async function takeTurns(
   model: string,
   contestants: readonly [Variant, Contestant][],
   book: SampleBook,
-  { rounds, logits }: RoundOptions,
+  { rounds, logits, wholeEvaluation }: RoundOptions,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const [variant, contestant] of contestants) {
@@ -49,6 +54,11 @@ async function takeTurns(
     for (const [variant, contestant] of contestants) {
       const { seconds } = await contestant.ask({ do: 'eval', batch });
       if (batch > 0) book.add(`eval ${model}`, variant, seconds);
+    }
+  }
+  if (wholeEvaluation) {
+    for (const [variant, contestant] of contestants) {
+      book.add(`evaluation ${model}`, variant, (await contestant.ask({ do: 'eval', batch: null })).seconds);
     }
   }
   for (const [variant, contestant] of contestants) {

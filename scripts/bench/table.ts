@@ -1,5 +1,5 @@
 import type { Limits } from './limits.js';
-import type { Ratio } from './ratios.js';
+import type { Ratio, Time } from './ratios.js';
 import { least, median, most, type Samples } from './samples.js';
 import { labels, variants, type Variant } from './variants.js';
 
@@ -15,7 +15,8 @@ export function markdown(header: readonly string[], rows: readonly (readonly str
 
 function show(value: number, unit: Samples['unit']): string {
   if (unit === 'bytes') return `${(value / 2 ** 20).toFixed(0)} MiB`;
-  return value < 0.1 ? `${(1000 * value).toFixed(1)} ms` : `${value.toFixed(2)} s`;
+  if (value >= 0.1) return `${value.toFixed(2)} s`;
+  return `${(1000 * value).toFixed(value < 0.01 ? 2 : 1)} ms`;
 }
 
 function cell(samples: Samples | undefined): string {
@@ -72,6 +73,20 @@ export function ratioTable(ratios: readonly Ratio[]): string {
         : atMost === undefined
           ? 'not reached'
           : `not reached; the machine stops at ${atMost.toFixed(1)} x`,
+    ]),
+  );
+}
+
+/** Nothing where none was asked for. */
+export function timeTable(times: readonly Time[]): string {
+  if (times.length === 0) return '';
+  return markdown(
+    ['time', 'measured', 'to stay under', ''],
+    times.map(({ what, variant, measured, under, reached }) => [
+      `${what}: ${labels[variant as Variant]}`,
+      show(measured, 's'),
+      show(under, 's'),
+      reached ? 'reached' : 'not reached',
     ]),
   );
 }

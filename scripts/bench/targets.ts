@@ -6,6 +6,13 @@ export interface Target {
   readonly ratio: number;
 }
 
+/** Seconds that something is to stay under. */
+export interface TimeTarget {
+  readonly what: string;
+  readonly variant: string;
+  readonly under: number;
+}
+
 const target = (what: string, variant: string, against: string, ratio: number): Target => ({
   what,
   variant,
@@ -43,4 +50,14 @@ export const cudaTargets: readonly Target[] = [
   target('step transformer', 'default', 'python', 3),
   target('step transformer', 'fast', 'python', 6),
   target('step transformer', 'bf16', 'python', 10),
+];
+
+/** And how long it is to take on one GPU of the H100's kind. */
+export const cudaTimes: readonly TimeTarget[] = [
+  { what: 'step bert-mini', variant: 'default', under: 0.0022 },
+  { what: 'step bert-mini', variant: 'fast', under: 0.0012 },
+  { what: 'step bert-mini', variant: 'bf16', under: 0.0004 },
+  { what: 'evaluation bert-mini', variant: 'default', under: 4 },
+  { what: 'evaluation bert-mini', variant: 'fast', under: 2 },
+  { what: 'evaluation bert-mini', variant: 'bf16', under: 1 },
 ];

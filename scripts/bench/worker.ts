@@ -91,8 +91,9 @@ async function main(): Promise<void> {
       case 'step':
         return timed(() => steps.next());
       case 'eval': {
-        const first = request.batch * given.batch_size;
-        return timed(() => predictLogits(model, features.slice(first, first + given.batch_size), options));
+        const first = (request.batch ?? 0) * given.batch_size;
+        const rows = request.batch === null ? features : features.slice(first, first + given.batch_size);
+        return timed(() => predictLogits(model, rows, options));
       }
       case 'memory':
         return { bytes: process.resourceUsage().maxRSS * 1024 };

@@ -5,6 +5,7 @@
 A line of JSON on stdin asks for one thing, a line on stdout answers, so that contestants can take turns:
     {"do": "step"}                    one training step              {"seconds": ...}
     {"do": "eval", "batch": 3}        one batch of evaluation        {"seconds": ...}
+    {"do": "eval", "batch": null}     all of it                      {"seconds": ...}
     {"do": "memory"}                  peak of this process           {"bytes": ...}
     {"do": "postprocess", "logits"}   answers and score of all       {"seconds": ..., "score": ...}
 The first line on stdout says how long the windows took: {"preparation": ..., "features": ...}.
@@ -79,9 +80,10 @@ def training_steps(channel, model, features, args):
     return turns.next
 
 
-def evaluation_batch(model, features, args, batch):
-    first = batch * args.batch_size
-    rows = [{name: feature[name] for name in INPUTS} for feature in features[first : first + args.batch_size]]
+def evaluation(model, features, args, batch):
+    first = (batch or 0) * args.batch_size
+    taken = features if batch is None else features[first : first + args.batch_size]
+    rows = [{name: feature[name] for name in INPUTS} for feature in taken]
     began = time.perf_counter()
     notebook.evaluate(model, rows, args)
     return time.perf_counter() - began
@@ -112,7 +114,7 @@ def serve(channel, args):
             request = training_steps(channel, model, features, args)
             continue
         if request["do"] == "eval":
-            channel.answer(seconds=evaluation_batch(model, features, args, request["batch"]))
+            channel.answer(seconds=evaluation(model, features, args, request["batch"]))
         elif request["do"] == "memory":
             channel.answer(bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
         else:

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { bestOf, floorSeconds, type Limits } from '../../scripts/bench/limits.js';
-import { compare } from '../../scripts/bench/ratios.js';
+import { compare, compareTimes } from '../../scripts/bench/ratios.js';
 import { median, SampleBook } from '../../scripts/bench/samples.js';
-import { ratioTable, sampleTable } from '../../scripts/bench/table.js';
+import { ratioTable, sampleTable, timeTable } from '../../scripts/bench/table.js';
 
 const limits: Limits = { float32_gflops: 165, bfloat16_gflops: 620, copy_gbps: 54 };
 const full = { lengths: [384, 384], batchSize: 12, maxSeqLength: 384 };
@@ -88,4 +88,29 @@ test('ratios are of medians, and only of what was measured', (t) => {
   t.regex(table, /step bert-mini: qa-native to Python +\| 1\.50 x +\| 1\.3 x +\| reached/);
   t.regex(table, /not reached; the machine stops at 4\.\d x/);
   t.regex(sampleTable(book.all()), /step bert-mini +\| 3\.00 s \(2\.00 s \.\. 6\.00 s\) \| 2\.00 s/);
+});
+
+test('times are medians, too, and none is asked for where there are none', (t) => {
+  const book = new SampleBook();
+  for (const seconds of [0.001, 0.005, 0.0021]) book.add('step bert-mini', 'default', seconds);
+  book.add('evaluation bert-mini', 'fast', 2);
+  const times = compareTimes(
+    [
+      { what: 'step bert-mini', variant: 'default', under: 0.0022 },
+      { what: 'evaluation bert-mini', variant: 'fast', under: 2 },
+      { what: 'evaluation bert-mini', variant: 'bf16', under: 1 },
+    ],
+    book.all(),
+  );
+  t.deepEqual(
+    times.map(({ measured, reached }) => [measured, reached]),
+    [
+      [0.0021, true],
+      [2, false],
+    ],
+  );
+  const table = timeTable(times);
+  t.regex(table, /step bert-mini: qa-native +\| 2\.10 ms +\| 2\.20 ms +\| reached/);
+  t.regex(table, /evaluation bert-mini: --fast +\| 2\.00 s +\| 2\.00 s +\| not reached/);
+  t.is(timeTable([]), '');
 });
