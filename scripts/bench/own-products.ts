@@ -5,19 +5,14 @@ import { setNumThreads } from '../../src/runtime.js';
 import { noGrad, tidy } from '../../src/scope.js';
 
 // What qa-native's own linear layers reach on the CPU, beside PyTorch's product in scripts/reference/limits.py: a limit is
-// what the better of both reaches. Run as `node own-products.js <threads>` it prints billions of operations a second.
+// what the better of both reaches. Run as `node own-products.js <threads> <shapes>`, with shapes as there, it prints billions of
+// operations a second.
 
-/** Rows of a batch of 12 x 384, and widths in and out, as there. */
-const shapes = [
-  [4608, 256, 256],
-  [4608, 256, 1024],
-  [4608, 1024, 256],
-  [4608, 768, 768],
-  [4608, 768, 3072],
-] as const;
+type Shape = readonly [rows: number, inner: number, columns: number];
+
 const repeats = 10;
 
-function gflops(bf16: boolean, [rows, inner, columns]: (typeof shapes)[number]): number {
+function gflops(bf16: boolean, [rows, inner, columns]: Shape): number {
   return tidy(() => {
     const layer = new Linear(inner, columns);
     const input = zeros([rows, inner])
@@ -33,5 +28,6 @@ function gflops(bf16: boolean, [rows, inner, columns]: (typeof shapes)[number]):
 }
 
 setNumThreads(Number(process.argv[2]));
+const shapes = JSON.parse(process.argv[3]) as readonly Shape[];
 const best = (bf16: boolean) => Math.max(...shapes.map((shape) => gflops(bf16, shape)));
 process.stdout.write(JSON.stringify({ float32_gflops: best(false), bfloat16_gflops: best(true) }));

@@ -1,6 +1,9 @@
 """What this machine's memory and matrix product reach, which no reader can beat; for scripts/bench.
 
-    python limits.py --threads 2 --device cpu    prints {"float32_gflops": ..., "bfloat16_gflops": ..., "copy_gbps": ...}
+    python limits.py --threads 2 --device cpu --shapes '[[4608, 256, 256]]'
+
+prints {"float32_gflops": ..., "bfloat16_gflops": ..., "copy_gbps": ...}: of products the best one's, which are given as rows,
+width in and width out.
 """
 
 import argparse
@@ -9,8 +12,6 @@ import time
 
 import torch
 
-# Rows of a batch of 12 x 384, and widths in and out: BERT-mini's and the 768-wide models' linear layers.
-SHAPES = [(4608, 256, 256), (4608, 256, 1024), (4608, 1024, 256), (4608, 768, 768), (4608, 768, 3072)]
 COPY_BYTES = 256 * 2**20
 
 
@@ -34,10 +35,10 @@ def best_seconds(work, device, repeats=10, enough=2.0):
     return best
 
 
-def gflops(dtype, device):
+def gflops(dtype, device, shapes):
     """The best shape's."""
     best = 0.0
-    for rows, inner, columns in SHAPES:
+    for rows, inner, columns in shapes:
         a = torch.randn(rows, inner, device=device).to(dtype)
         b = torch.randn(inner, columns, device=device).to(dtype)
         seconds = best_seconds(lambda: a @ b, device)
@@ -56,11 +57,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--shapes", type=json.loads, required=True)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     limits = {
-        "float32_gflops": gflops(torch.float32, args.device),
-        "bfloat16_gflops": gflops(torch.bfloat16, args.device),
+        "float32_gflops": gflops(torch.float32, args.device, args.shapes),
+        "bfloat16_gflops": gflops(torch.bfloat16, args.device, args.shapes),
         "copy_gbps": copy_gbps(args.device),
     }
     print(json.dumps(limits))
