@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import test, { type ExecutionContext } from 'ava';
 import { tensor } from '../src/create.js';
-import { runtimeInfo, setNumThreads } from '../src/runtime.js';
+import { runtimeInfo, setNumThreads, useExactArithmetic } from '../src/runtime.js';
 import type { Device, Shape, Tensor } from '../src/tensor.js';
 
 // Fixtures hold what Python computed. Floating-point numbers can be expected bit for bit only from the same LibTorch
@@ -76,8 +76,11 @@ export function decodeAll(encoded: Readonly<Record<string, Encoded>>, device?: D
 /** Declares tests for the CPU and for a GPU; where there is none, a skipped test says so. */
 export function onEveryDevice(declare: (device: Device) => void): void {
   declare('cpu');
-  if (runtimeInfo().cudaDevices > 0) declare('cuda');
-  else test.skip(`on cuda: LibTorch ${runtimeInfo().torchVersion} sees no GPU here`, (t) => t.fail());
+  if (runtimeInfo().cudaDevices > 0) {
+    // As every run does it: left alone, cuDNN multiplies with ten bits of mantissa.
+    useExactArithmetic();
+    declare('cuda');
+  } else test.skip(`on cuda: LibTorch ${runtimeInfo().torchVersion} sees no GPU here`, (t) => t.fail());
 }
 
 interface ComparisonOptions {

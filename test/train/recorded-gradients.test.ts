@@ -2,7 +2,7 @@ import test from 'ava';
 import { hasCudaGraphs, type Recorder } from '../../src/cuda-graph.js';
 import { spanLoss } from '../../src/models/span-head.js';
 import { getRngState, setRngState } from '../../src/random.js';
-import { runtimeInfo } from '../../src/runtime.js';
+import { runtimeInfo, useExactArithmetic } from '../../src/runtime.js';
 import { keep, liveTensors, tensorsIn, tidy } from '../../src/scope.js';
 import { Tensor } from '../../src/tensor.js';
 import { train, type StepLog, type TrainingOptions } from '../../src/train/loop.js';
@@ -95,10 +95,17 @@ const device = 'cuda';
 const whyNot =
   runtimeInfo().cudaDevices === 0 ? 'LibTorch sees no GPU here' : 'the addon is built without them';
 if (runtimeInfo().cudaDevices > 0 && hasCudaGraphs(device)) {
+  useExactArithmetic();
   for (const name of ['bert-mini', 'transformer']) {
     test.serial(`${name}: CUDA graphs give the bits of single operations`, async (t) => {
       t.deepEqual(await logOf(name, { device }), await logOf(name, { device, loss: spanLoss }));
     });
+    for (const bf16 of [false, true]) {
+      test.serial(`${name}: a seed determines a run of ${bf16 ? '--bf16' : '--fast'} on a GPU`, async (t) => {
+        const run = () => logOf(name, { device, kernels: { fast: true, bf16 } });
+        t.deepEqual(await run(), await run());
+      });
+    }
   }
 } else {
   test.skip(`CUDA graphs: ${whyNot}`, (t) => {
