@@ -1,10 +1,13 @@
 // The addon's table of contents.
 #include "binding.h"
+#include "warnings.h"
 
 namespace {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new qa::Environment());
+  auto* const environment = new qa::Environment();
+  environment->warnings = qa::warningsToNode(env);
+  env.SetInstanceData(environment);
   qa::defineTensors(exports);
   qa::defineOps(exports);
   qa::defineRandom(exports);

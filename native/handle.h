@@ -15,6 +15,8 @@ struct Environment {
   /// Whether the JavaScript heap is told of a new handle's memory. Off within a tidy, which frees what is made in it:
   /// the collector, told of a step's gigabytes, would go through the whole heap at each step and find nothing.
   bool booking = true;
+  /// Hears LibTorch's warnings on this thread.
+  std::unique_ptr<c10::WarningHandler> warnings;
 };
 
 /// Makes a handle for `tensor` and, where `booking` is on, books its memory.
