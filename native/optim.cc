@@ -22,17 +22,19 @@ struct Update {
   Tensor param, grad, expAvg, expAvgSq;
   int64_t step;
 
+  template <typename Holds>
+  bool all(Holds holds) const {
+    return holds(param) && holds(grad) && holds(expAvg) && holds(expAvgSq);
+  }
   /// Whether its tensors are float32 in main memory, one number after the other.
   bool isFlat() const {
-    const auto flat = [](const Tensor& a) { return a.is_cpu() && a.is_contiguous() && a.scalar_type() == at::kFloat; };
-    return flat(param) && flat(grad) && flat(expAvg) && flat(expAvgSq);
+    return all([](const Tensor& a) { return a.is_cpu() && a.is_contiguous() && a.scalar_type() == at::kFloat; });
   }
   /// Whether they have one type and one place for each element, as LibTorch's fused kernel asks.
   bool isAlike() const {
-    const auto alike = [&](const Tensor& a) {
+    return all([&](const Tensor& a) {
       return a.is_non_overlapping_and_dense() && a.strides() == param.strides() && a.scalar_type() == param.scalar_type();
-    };
-    return alike(param) && alike(grad) && alike(expAvg) && alike(expAvgSq);
+    });
   }
   Update piece(int64_t start, int64_t size) const {
     const auto part = [&](const Tensor& a) { return a.view(-1).narrow(0, start, size); };
@@ -98,20 +100,20 @@ struct Arithmetic {
   double rate(int64_t step) const { return correctBias ? lr * std::sqrt(correction(beta2, step)) / correction(beta1, step) : lr; }
 
   /// Operation by operation, with Python's bits.
-  void plain(const Update& a) const {
+  void plain(const Update& a, double rate) const {
     a.expAvg.mul_(beta1).add_(a.grad, 1.0 - beta1);
     a.expAvgSq.mul_(beta2).addcmul_(a.grad, a.grad, 1.0 - beta2);
     const auto denominator = a.expAvgSq.sqrt().add_(eps);
-    a.param.addcdiv_(a.expAvg, denominator, -rate(a.step));
+    a.param.addcdiv_(a.expAvg, denominator, -rate);
     if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
   }
 
   /// In one pass over `size` elements in main memory from `start` on, of gradients times `gradScale`.
-  void fused(const Update& a, int64_t start, int64_t size, double gradScale) const {
+  void fused(const Update& a, int64_t start, int64_t size, double rate, double gradScale) const {
     const auto real = [](double value) { return static_cast<float>(value); };
     const auto from = [start](const Tensor& tensor) { return tensor.mutable_data_ptr<float>() + start; };
-    updateTouched(from(a.param), from(a.grad), real(gradScale), from(a.expAvg), from(a.expAvgSq), size, real(rate(a.step)), real(beta1),
-                  real(beta2), real(eps), real(1.0 - lr * weightDecay));
+    updateTouched(from(a.param), from(a.grad), real(gradScale), from(a.expAvg), from(a.expAvgSq), size, real(rate), real(beta1), real(beta2),
+                  real(eps), real(1.0 - lr * weightDecay));
   }
 
   /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
@@ -147,12 +149,13 @@ constexpr int64_t kPiece = 1 << 14;
 
 /// An update in main memory, on all threads.
 void updateFlat(const Arithmetic& arithmetic, const Update& update, double gradScale, bool fused) {
+  const auto rate = arithmetic.rate(update.step);
   parallelPieces(update.param.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
     const c10::NoGradGuard noGrad;
     for (auto start = begin; start < end; start += kPiece) {
       const auto size = std::min(kPiece, end - start);
-      if (fused) arithmetic.fused(update, start, size, gradScale);
-      else arithmetic.plain(update.piece(start, size));
+      if (fused) arithmetic.fused(update, start, size, rate, gradScale);
+      else arithmetic.plain(update.piece(start, size), rate);
     }
   });
 }

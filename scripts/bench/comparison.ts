@@ -17,7 +17,7 @@ import { measureModel } from './rounds.js';
 import { SampleBook, summarize } from './samples.js';
 import { measureHelp } from './start-up.js';
 import { limitLine, ratioTable, sampleTable, timeTable } from './table.js';
-import { cpuTargets, cudaTargets, cudaTimes } from './targets.js';
+import { cpuTargets, cudaTargets } from './targets.js';
 import { variants } from './variants.js';
 
 const cpuPace = (quick: boolean) => ({ rounds: quick ? 4 : 12, warmUp: 1, wholeEvaluation: false });
@@ -44,18 +44,19 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
   const before = measureLimits(python, args.threads, args.device);
   const book = new SampleBook();
   measureHelp(python, book, args.quick ? 2 : 5);
-  const pace = args.device === 'cpu' ? cpuPace(args.quick) : cudaPace;
+  const isCpu = args.device === 'cpu';
+  const [pace, targets] = isCpu ? [cpuPace(args.quick), cpuTargets] : [cudaPace, cudaTargets];
   const rounds = args.steps ?? pace.rounds;
   for (const model of args.models.split(',')) {
     process.stdout.write(`Measuring ${model}\n`);
     await measureModel(model, book, { python, variants, logits, settings, ...pace, rounds });
   }
 
-  const answers = args.device === 'cpu' ? await measureAnswers(args, taken) : [];
+  const answers = isCpu ? await measureAnswers(args, taken) : [];
   const limits = bestOf(before, measureLimits(python, args.threads, args.device));
   const samples = book.all();
-  const ratios = compare(args.device === 'cpu' ? cpuTargets : cudaTargets, samples, batch, limits);
-  const times = args.device === 'cpu' ? [] : compareTimes(cudaTimes, samples);
+  const ratios = compare(targets.ratios, samples, batch, limits);
+  const times = compareTimes(targets.times, samples);
   process.stdout.write(
     `\n${limitLine(limits)}\n${sampleTable(samples)}\n${ratioTable(ratios)}\n${timeTable(times)}${describeAnswers(answers)}`,
   );

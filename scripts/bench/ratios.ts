@@ -1,5 +1,5 @@
 import { floorSeconds, type BatchShape, type Limits } from './limits.js';
-import { median, type Samples } from './samples.js';
+import { medianOf, type Samples } from './samples.js';
 import type { Target, TimeTarget } from './targets.js';
 
 /** A ratio to reach, and what came of it. */
@@ -8,11 +8,6 @@ export interface Ratio extends Target {
   readonly reached: boolean;
   /** Where it was not reached: the ratio at which this machine's limits would stop any program. */
   readonly atMost?: number;
-}
-
-function medianOf(samples: readonly Samples[], what: string, variant: string): number | undefined {
-  const found = samples.find((entry) => entry.what === what && entry.variant === variant);
-  return found === undefined ? undefined : median(found.values);
 }
 
 /** The targets of which both sides were measured; of bfloat16 where the processor multiplies it faster than float32. */

@@ -7,7 +7,7 @@ import type { Limits } from './limits.js';
 import type { Machine } from './machine.js';
 import { replacePart, writeChart } from './pages.js';
 import type { Ratio, Time } from './ratios.js';
-import { median, type Samples } from './samples.js';
+import { medianOf, type Samples } from './samples.js';
 import { limitLine, medianTable, ratioTable, sampleTable, timeTable } from './table.js';
 import { labels, variants } from './variants.js';
 
@@ -33,10 +33,6 @@ function placeOf({ machine, settings, software }: Results): string {
 function chartOf({ measurements }: Results) {
   const steps = measurements.filter(({ what }) => what.startsWith('step '));
   const models = [...new Set(steps.map(({ what }) => what))];
-  const valueOf = (what: string, variant: string) => {
-    const found = steps.find((entry) => entry.what === what && entry.variant === variant);
-    return found === undefined ? 0 : median(found.values);
-  };
   return {
     kind: 'bars' as const,
     title: 'Seconds a training step of 12 x 384, by model and program',
@@ -44,7 +40,10 @@ function chartOf({ measurements }: Results) {
     y: { name: 'seconds a step' },
     bars: variants
       .filter((variant) => steps.some((entry) => entry.variant === variant))
-      .map((variant) => ({ name: labels[variant], values: models.map((what) => valueOf(what, variant)) })),
+      .map((variant) => ({
+        name: labels[variant],
+        values: models.map((what) => medianOf(steps, what, variant) ?? 0),
+      })),
   };
 }
 

@@ -13,6 +13,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** Of one thing and contestant; undefined where it was not measured. */
+export function medianOf(samples: readonly Samples[], what: string, variant: string): number | undefined {
+  const found = samples.find((entry) => entry.what === what && entry.variant === variant);
+  return found === undefined ? undefined : median(found.values);
+}
+
 export function least(values: readonly number[]): number {
   return Math.min(...values);
 }
