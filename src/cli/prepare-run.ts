@@ -20,7 +20,7 @@ import { resolveKernels } from './resolve-kernels.js';
 import { whereToResume } from './resume.js';
 import { readValidationExamples } from './run-evaluation.js';
 import { readRunRecord, type RunRecord } from './read-run-record.js';
-import { makeRunRecord, sayWhatDiffers, thisMachine, writeRunRecord } from './run-record.js';
+import { makeRunRecord, recordScoring, sayWhatDiffers, thisMachine } from './run-record.js';
 import type { TrainArgs } from './train.js';
 import { checkEvaluationArgs } from './train-evaluations.js';
 import { readTrainingExamples } from './training-examples.js';
@@ -49,14 +49,15 @@ export interface PreparedRun extends StartingPoint {
 }
 
 /**
- * Reads and checks all that a run needs, flags first, and records it in the output folder's run.json.
- * @param check looks at a new run's record before it is written
+ * Reads and checks all that a run needs, flags first; writes nothing.
+ * @param check looks at a new run's record
  */
 export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => void): Promise<PreparedRun> {
   const kind = modelKind(args.model);
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   // What makes no sense or is not here should not cost a download.
   expectNumber('--seed', args.seed, seedRange);
+  expectOneTokenizer(args);
   const { device, kernels } = chooseArithmetic(args, resolveSettings({}, { ...args }));
   const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
   const { trainFile, validationFile } = dataset;
@@ -74,6 +75,11 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   const resumed = await whereToResume(args, outputDir);
   const { examples } = await readTrainingExamples(trainFile, args.maxTrainSamples, version2WithNegative);
   const start = resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset);
+  if (args.configName !== undefined && resumed === undefined && start !== 'random') {
+    throw new UsageError(
+      `Expected --config-name with --model-name-or-path random, as ${start} has its own config.json; leave one out.`,
+    );
+  }
   const started = await startingPoint(kind, {
     modelNameOrPath: start,
     configName: args.configName,
@@ -83,20 +89,24 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   checkPositions(settings.maxSeqLength, started.config);
   const features = await featuresOf(examples, started.tokenizer, settings);
 
-  // A run that goes on is recorded as it began, wherever it goes on.
+  // A run that goes on is recorded as it began, wherever it goes on, but for what it is scored on.
   const files = { 'train file': trainFile, 'validation file': validationFile };
   const record =
     resumed === undefined
       ? await makeRunRecord(args, { ...settings, version2WithNegative, device }, files, started)
-      : await readRunRecord(resumed.folder);
+      : await recordScoring(await readRunRecord(resumed.folder), args);
   if (resumed === undefined) check(record);
   else sayWhatDiffers(record, thisMachine());
-  await writeRunRecord(outputDir, record);
 
   const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels);
   const data = { dataset, version2WithNegative, examples, features, validation };
   const arithmetic = { settings, device, kernels, options };
   return { args, kind, ...started, ...data, ...arithmetic, outputDir, resumed, start, record };
+}
+
+function expectOneTokenizer({ vocabFile, tokenizerName }: TrainArgs): void {
+  if (vocabFile === undefined || tokenizerName === undefined) return;
+  throw new UsageError('Expected --vocab-file or --tokenizer-name, but both came; leave one out.');
 }
 
 /** Where and with what kernels the process computes from here on. */

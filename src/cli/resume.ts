@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature } from '../data/examples.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
@@ -37,6 +37,7 @@ export async function whereToResume(args: ResumeArgs, outputDir: string): Promis
   const { resumeFromCheckpoint: folder, loadBestModelAtEnd: wantsBest = false } = args;
   if (folder !== undefined && folder !== '') {
     const checkpoint = await openCheckpoint(folder);
+    if (!isOf(checkpoint, outputDir)) await expectFinished(args, outputDir);
     const why = wantsBest ? await whyWithoutBest(checkpoint) : undefined;
     return why === undefined ? checkpoint : giveUpBest(checkpoint, why);
   }
@@ -48,14 +49,21 @@ export async function whereToResume(args: ResumeArgs, outputDir: string): Promis
       'ERR_CHECKPOINT',
     );
   }
-  const [newest] = await listCheckpoints(outputDir);
-  if (newest !== undefined && !args.overwriteOutputDir && !existsSync(join(outputDir, lastFile))) {
-    throw new UsageError(
-      `Expected an --output-dir without an unfinished run, but there is ${newest}; ` +
-        'go on with --resume-from-checkpoint, begin anew with --overwrite-output-dir, or give another one.',
-    );
-  }
+  await expectFinished(args, outputDir);
   return undefined;
+}
+
+async function expectFinished({ overwriteOutputDir }: ResumeArgs, outputDir: string): Promise<void> {
+  const [newest] = await listCheckpoints(outputDir);
+  if (newest === undefined || overwriteOutputDir || existsSync(join(outputDir, lastFile))) return;
+  throw new UsageError(
+    `Expected an --output-dir without an unfinished run, but there is ${newest}; ` +
+      'go on with --resume-from-checkpoint, begin anew with --overwrite-output-dir, or give another one.',
+  );
+}
+
+function isOf(checkpoint: Checkpoint, outputDir: string): boolean {
+  return resolve(dirname(checkpoint.folder)) === resolve(outputDir);
 }
 
 /**
@@ -97,7 +105,7 @@ export async function clearOutput(outputDir: string, resumed: Checkpoint | undef
     await makeFolder(outputDir);
     await removeUnfinished(outputDir);
     await rm(join(outputDir, lastFile), { force: true });
-    if (resumed !== undefined) return;
+    if (resumed !== undefined && isOf(resumed, outputDir)) return;
     const logs = [join(outputDir, evaluationLogFile), join(outputDir, eventsFolder)];
     const outdated = [...(await listCheckpoints(outputDir)), ...(await listBestModels(outputDir)), ...logs];
     for (const path of outdated) await rm(path, { recursive: true, force: true });
@@ -125,11 +133,15 @@ export function expectSame(checkpoint: Checkpoint, asked: Readonly<Record<string
   const names = Object.keys({ ...before, ...asked });
   const other = names.filter((name) => !isDeepStrictEqual(before[name], asked[name]));
   if (other.length === 0) return;
-  const changes = other.map((name) => `${name} ${String(asked[name])} instead of ${String(before[name])}`);
+  const changes = other.map((name) => `${name} ${plain(asked[name])} instead of ${plain(before[name])}`);
   throw new QaError(
     `Expected to go on as ${checkpoint.folder} began, got ${changes.join(', ')}; give the flags and files of the run that wrote it.`,
     'ERR_CHECKPOINT',
   );
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The command line that goes on with this run, for a shell. */

@@ -37,7 +37,19 @@ const pathFlags = [
 ];
 
 /** What a flag overrules that is given without the other, where a data set or the run before had that one. */
-const overruled = { numTrainEpochs: { maxSteps: -1 }, warmupRatio: { warmupSteps: 0 } };
+const overruled = {
+  numTrainEpochs: { maxSteps: -1 },
+  warmupRatio: { warmupSteps: 0 },
+  dataset: { trainFile: undefined, validationFile: undefined },
+};
+
+/** The flags that name each thing whose hash is recorded. */
+const namesOf: Readonly<Record<string, readonly string[]>> = {
+  'train file': ['trainFile', 'dataset'],
+  'validation file': ['validationFile', 'dataset'],
+  vocabulary: ['vocabFile', 'tokenizerName', 'modelNameOrPath', 'dataset'],
+  weights: ['model', 'modelNameOrPath', 'configName', 'seed', 'vocabFile', 'tokenizerName', 'dataset'],
+};
 
 /** The flags given, over those of --from-run, over the defaults. */
 export async function completeArgs(
@@ -88,17 +100,32 @@ export async function writeRunRecord(outputDir: string, record: RunRecord): Prom
   await writeJsonAtomic(join(outputDir, recordFile), record);
 }
 
+/** The record of a run that goes on, with the questions that it is now scored on. */
+export async function recordScoring(
+  record: RunRecord,
+  { dataset, validationFile }: TrainArgs,
+): Promise<RunRecord> {
+  if (validationFile === undefined) return record;
+  const flags = { ...record.flags, ...(dataset === undefined ? {} : { dataset }) };
+  return {
+    ...record,
+    flags: { ...flags, validationFile: resolve(validationFile) },
+    sha256: { ...record.sha256, 'validation file': await fileHash(validationFile) },
+  };
+}
+
 /**
- * Throws where files or weights are not those of the run that is done again, unless a flag asked for others; says on
- * stderr what else differs and may change the last bits.
+ * Throws where files or weights are not those of the run that is done again, unless a flag names others; says on stderr
+ * what else differs and may change the last bits.
  */
 export function expectSameInputs(again: RunRecord, now: RunRecord, given: GivenTrainArgs): void {
-  const changedFlags = Object.keys(again.flags).filter(
-    (name) => ![undefined, again.flags[name]].includes((given as Record<string, unknown>)[name]),
-  );
+  const isNamed = (what: string) =>
+    namesOf[what]?.some((flag) => (given as Record<string, unknown>)[flag] !== undefined) ?? false;
   // What a run of an older version did not note, nobody can compare.
-  const other = Object.keys(again.sha256).filter((name) => again.sha256[name] !== now.sha256[name]);
-  if (other.length > 0 && changedFlags.length === 0) {
+  const other = Object.keys(again.sha256).filter(
+    (what) => again.sha256[what] !== now.sha256[what] && !isNamed(what),
+  );
+  if (other.length > 0) {
     throw new QaError(
       `Expected the ${other.join(', ')} that the run of --from-run had, got another SHA-256; bring them back or name the ones to take by their flags.`,
       'ERR_RUN_CHANGED',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Example } from '../data/examples.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
@@ -11,6 +12,7 @@ import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
 import { featuresOf } from './features-of.js';
 import { Interrupted, leavable, type Interrupt } from './interrupt.js';
+import { whileAlone } from './folder-lock.js';
 import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
 import { hashFeatures } from './resume.js';
@@ -67,11 +69,18 @@ export async function trainAndEvaluate(
   check: (record: RunRecord) => void = () => undefined,
 ): Promise<TrainingRun> {
   const run = await leavable(beforeTheFirstStep, () => prepareRun(args, check));
-  const { outputDir, dataset, settings, config, model } = run;
+  return whileAlone(run.outputDir, () => carryOut(run));
+}
+
+/** What is left to do once all is known to be there. */
+async function carryOut(run: PreparedRun): Promise<TrainingRun> {
+  const { args, outputDir, dataset, settings, config, model } = run;
   const say = (text: string) => {
     if (!args.json) process.stdout.write(`${text}\n`);
   };
   describeRun(run).forEach(say);
+  // A model that is there stays, with its record, until this run's takes its place.
+  if (!existsSync(join(outputDir, 'model.safetensors'))) await writeRunRecord(outputDir, run.record);
   const { results, signal } = await trainRun(run, say);
   const { validationFile } = dataset;
   const modelIsWhole = howToScore(outputDir, validationFile);

@@ -121,6 +121,8 @@ test.serial('an unfinished run is neither mixed with another nor begun anew unas
   const other = await qaNative(...train(dir, '--resume-from-checkpoint', '--seed', '7'));
   t.is(other.code, 1);
   t.regex(other.stderr, /Expected to go on as .* got seed 7 instead of 42; give the flags/);
+  const fast = await qaNative(...train(dir, '--resume-from-checkpoint', '--fast'));
+  t.regex(fast.stderr, /got kernels \{"fast":true,"bf16":false\} instead of \{"fast":false,"bf16":false\}; give/);
   const anew = await qaNative(...train(dir, '--overwrite-output-dir'));
   t.is(anew.code, 0, anew.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(whole));
@@ -191,6 +193,48 @@ test.serial('the best model comes along to another folder, and is no checkpoint 
   const stayed = await qaNative(...train(left, ...withBest, '--resume-from-checkpoint'));
   t.is(stayed.code, 0, stayed.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(left));
+});
+
+test.serial('a run that goes on where another one was leaves nothing of that one', async (t) => {
+  const [left, dir] = [join(folder, 'guest'), join(folder, 'host')];
+  const { stderr } = await stopAt(25, 'SIGINT', train(left, ...withBest));
+  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  await stopAt(45, 'SIGINT', train(dir, ...withBest, '--seed', '7'));
+  const mixed = train(dir, ...withBest, '--resume-from-checkpoint', checkpoint);
+  const refused = await qaNative(...mixed);
+  t.is(refused.code, 2);
+  t.regex(refused.stderr, /without an unfinished run, but there is \S+host\/checkpoint-\d+; go on/);
+
+  const moved = await qaNative(...mixed, '--overwrite-output-dir');
+  t.is(moved.code, 0, moved.stderr);
+  const stayed = await qaNative(...train(left, ...withBest, '--resume-from-checkpoint'));
+  t.is(stayed.code, 0, stayed.stderr);
+  t.deepEqual(bitsOf(dir), bitsOf(left));
+});
+
+test.serial('a model stays with its record until that of the next run is whole', async (t) => {
+  const dir = join(folder, 'replaced');
+  t.is((await qaNative(...train(dir, '--max-steps', '3'))).code, 0);
+  const files = ['model.safetensors', 'run.json'] as const;
+  const read = () => files.map((name) => readFileSync(join(dir, name)).toString('hex'));
+  const before = read();
+  await stopAt(3, 'SIGKILL', train(dir, '--seed', '7'));
+  t.deepEqual(read(), before);
+});
+
+test.serial('two runs do not share a folder', async (t) => {
+  const dir = join(folder, 'shared');
+  const first = stopAt(30, 'SIGINT', train(dir));
+  while (!existsSync(join(dir, 'train_log.jsonl'))) await sleep(1);
+  const second = await qaNative(...train(dir, '--seed', '7', '--overwrite-output-dir'));
+  t.is(second.code, 1);
+  t.regex(
+    second.stderr,
+    /^qa-native: Expected to train in \S+ alone, but process \d+ does so already; wait for its end, or give another --output-dir\.\n$/,
+  );
+  t.is((await first).code, 130);
+  t.is((await qaNative(...train(dir, '--resume-from-checkpoint'))).code, 0);
+  t.deepEqual(bitsOf(dir), bitsOf(whole));
 });
 
 test.serial('where the best model is damaged, a run goes on from before it was the best', async (t) => {
