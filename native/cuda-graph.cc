@@ -16,14 +16,18 @@ namespace {
 /// recorded in place of being done.
 class Graph {
  public:
-  /// With a pool of memory of its own, or with that of `neighbour`: then one's replay may overwrite the other's results.
+  /// With a pool of memory and a stream of its own, or with those of `neighbour`: then one's replay may overwrite the other's results.
+  /// LibTorch gives memory again on the stream alone that it was taken on.
   Graph(const std::string& device, const Graph* neighbour)
       : device_(deviceOf(device)), pool_(neighbour != nullptr ? neighbour->pool_ : at::cuda::graph_pool_handle()),
         generator_(at::globalContext().defaultGenerator(at::Device(at::kCUDA, device_))), before_(generator_.clone()),
-        outside_(c10::cuda::getCurrentCUDAStream(device_)) {
+        outside_(c10::cuda::getCurrentCUDAStream(device_)),
+        stream_(neighbour != nullptr ? neighbour->stream_ : c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device_)) {
     const c10::cuda::CUDAGuard guard(device_);
     c10::cuda::device_synchronize();
-    c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device_));
+    // While it records, LibTorch can give back nothing of what it keeps.
+    c10::cuda::CUDACachingAllocator::emptyCache();
+    c10::cuda::setCurrentCUDAStream(stream_);
     try {
       graph_.capture_begin(pool_);
     } catch (...) {
@@ -74,14 +78,18 @@ class Graph {
   /// come from the graph's pool, and its generator take itself to be recorded, from there on.
   void abandon() {
     c10::cuda::setCurrentCUDAStream(outside_);
-    c10::cuda::CUDACachingAllocator::endAllocateToPool(device_, pool_);
     generator_.graphsafe_set_state(before_);
+    try {
+      c10::cuda::CUDACachingAllocator::endAllocateToPool(device_, pool_);
+    } catch (const c10::Error&) {
+      // Newer versions do so themselves, and it is why the recording failed that has to be told.
+    }
   }
 
   c10::DeviceIndex device_;
   at::cuda::MempoolId_t pool_;
   at::Generator generator_, before_;
-  c10::cuda::CUDAStream outside_;
+  c10::cuda::CUDAStream outside_, stream_;
   at::cuda::CUDAGraph graph_;
 };
 

@@ -2,6 +2,8 @@
 // different lengths and draws dropout by counter.
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <cmath>
+
 #include "binding.h"
 
 namespace qa {
@@ -13,10 +15,33 @@ using torch::autograd::variable_list;
 
 constexpr int64_t kNoCausalMask = 0;
 
-/// Query, key or value, [1, tokens, heads, width of a head], of what holds them side by side.
+/// The kernel reads a head's row 16 bytes at a time: of bfloat16, eight numbers.
+constexpr int64_t kAligned = 8;
+
+/// What a head is widened by, with zeros, for the kernel to take it.
+int64_t paddingOf(int64_t headWidth) { return (kAligned - headWidth % kAligned) % kAligned; }
+
+/// [1, tokens, heads, width of a head] of [tokens, heads * width of a head], widened.
+Tensor headsOf(const Tensor& rows, int64_t heads) {
+  const auto tokens = rows.size(0), width = rows.size(1) / heads, padding = paddingOf(width);
+  const auto split = rows.view({1, tokens, heads, width});
+  return padding == 0 ? split : at::constant_pad_nd(split, {0, padding});
+}
+
+/// The way back.
+Tensor rowsOf(const Tensor& split, int64_t headWidth) {
+  return split.narrow(3, 0, headWidth).reshape({split.size(1), split.size(2) * headWidth});
+}
+
+/// Query, key or value of what holds them side by side.
 Tensor partOf(const Tensor& projected, int64_t heads, int64_t index) {
-  const auto tokens = projected.size(0), width = projected.size(1) / 3;
-  return projected.narrow(1, index * width, width).view({1, tokens, heads, width / heads});
+  const auto width = projected.size(1) / 3;
+  return headsOf(projected.narrow(1, index * width, width), heads);
+}
+
+/// Of a head as wide as it was.
+double scaleOf(const Tensor& projected, int64_t heads) {
+  return 1 / std::sqrt(static_cast<double>(projected.size(1) / 3 / heads));
 }
 
 /// The kernel's own autograd leaves it how many blocks of keys add up a query's gradient at once, in whatever order they come.
@@ -28,24 +53,29 @@ struct VarlenAttention : torch::autograd::Function<VarlenAttention> {
     // What the gradients need beside the output.
     const bool keepsLogSumExp = projected.requires_grad();
     const auto [output, logSumExp, seed, offset, mostQueries, mostKeys] = at::_efficient_attention_forward(
-        part(0), part(1), part(2), {}, boundaries, boundaries, longest, longest, p, kNoCausalMask, keepsLogSumExp);
+        part(0), part(1), part(2), {}, boundaries, boundaries, longest, longest, p, kNoCausalMask, keepsLogSumExp,
+        scaleOf(projected, heads));
     context->save_for_backward({projected, boundaries, output, logSumExp, seed, offset});
     context->saved_data["longest"] = longest;
     context->saved_data["heads"] = heads;
     context->saved_data["p"] = p;
-    return output.view({projected.size(0), projected.size(1) / 3});
+    return rowsOf(output, projected.size(1) / 3 / heads);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const auto &projected = saved[0], &boundaries = saved[1], &output = saved[2], &logSumExp = saved[3], &seed = saved[4], &offset = saved[5];
     const auto longest = context->saved_data["longest"].toInt(), heads = context->saved_data["heads"].toInt();
+    const auto headWidth = projected.size(1) / 3 / heads;
+    const bool isWhole = paddingOf(headWidth) == 0;
     const auto part = [&](int64_t index) { return partOf(projected, heads, index); };
     const auto [query, key, value, bias] = at::_efficient_attention_backward(
-        gradients[0].contiguous().view(output.sizes()), part(0), part(1), part(2), {}, output, boundaries, boundaries, longest, longest,
-        logSumExp, context->saved_data["p"].toDouble(), seed, offset, kNoCausalMask, /*bias_requires_grad=*/false, /*scale=*/{},
-        /*num_splits_key=*/1, /*window_size=*/{}, /*shared_storage_dqdkdv=*/true);
-    return {query.as_strided(projected.sizes(), {projected.size(1), 1}), Tensor(), Tensor(), Tensor(), Tensor()};
+        headsOf(gradients[0].contiguous(), heads), part(0), part(1), part(2), {}, output, boundaries, boundaries, longest, longest,
+        logSumExp, context->saved_data["p"].toDouble(), seed, offset, kNoCausalMask, /*bias_requires_grad=*/false,
+        scaleOf(projected, heads), /*num_splits_key=*/1, /*window_size=*/{}, /*shared_storage_dqdkdv=*/isWhole);
+    const auto grad = isWhole ? query.as_strided(projected.sizes(), {projected.size(1), 1})
+                              : at::cat({rowsOf(query, headWidth), rowsOf(key, headWidth), rowsOf(value, headWidth)}, 1);
+    return {grad, Tensor(), Tensor(), Tensor(), Tensor()};
   }
 };
 

@@ -136,6 +136,8 @@ def main():
     )
     if args.variant == "peer":
         peer.install()
+    else:
+        notebook.use_exact_arithmetic(args.device)
     torch.set_num_threads(args.threads)
     serve(Channel(), args)
 

@@ -439,6 +439,15 @@ def parse_args():
     return args
 
 
+def use_exact_arithmetic(device):
+    """What makes a GPU give the same bits each time, without TF32."""
+    if device.startswith("cuda"):
+        torch.use_deterministic_algorithms(True)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False
+
+
 def main():
     args = parse_args()
     if args.threads:
@@ -446,11 +455,7 @@ def main():
     # MKL finds its kernel of a function at the first call; of several threads that make it at once, one may get half the
     # digits (pytorch/pytorch, issue 188792). AdamW's square root is the only such function here.
     torch.ones(1).sqrt()
-    if args.device.startswith("cuda"):
-        torch.use_deterministic_algorithms(True)
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = False
+    use_exact_arithmetic(args.device)
     output = Path(args.output_dir)
     output.mkdir(parents=True, exist_ok=True)
 

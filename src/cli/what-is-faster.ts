@@ -3,6 +3,7 @@ import type { ReaderModel } from '../models/reader-model.js';
 import { exactKernels } from '../nn/kernels.js';
 import { getRngState, setRngState } from '../random.js';
 import { runtimeInfo } from '../runtime.js';
+import type { Device } from '../tensor.js';
 import { train, type TrainingOptions } from '../train/loop.js';
 import { formatDuration } from './progress.js';
 
@@ -31,8 +32,8 @@ const timedSteps = 4;
 export async function whatIsFaster(run: TimedRun, perStep: number, stepsLeft: number): Promise<string[]> {
   const lines: string[] = [];
   for (const { flags, changes } of alternativesTo(run.options)) {
-    const seconds = await timeSteps(run, changes);
-    if (seconds >= perStep) continue;
+    const seconds = await secondsOfStep(run, changes);
+    if (seconds === undefined || seconds >= perStep) continue;
     const [own, other] = [perStep, seconds].map((time) => `${time.toFixed(2)} s`);
     lines.push(
       `With ${flags} a step takes ${other} here in place of ${own}: ${formatDuration(seconds * stepsLeft)} for those that are left.`,
@@ -61,12 +62,22 @@ export function alternativesTo(
   ];
 }
 
-/** Seconds of a step, the mean of a few. */
+/** Seconds of a step, the mean of a few; undefined where it cannot be computed so, which is no failure of the run. */
+async function secondsOfStep(run: TimedRun, changes: Partial<TrainingOptions>): Promise<number | undefined> {
+  try {
+    return await timeSteps(run, changes);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
+
 async function timeSteps(
   { fresh, features, options }: TimedRun,
   changes: Partial<TrainingOptions>,
 ): Promise<number> {
-  const state = getRngState();
+  const devices = [...new Set<Device>(['cpu', options.device])];
+  const states = devices.map((device) => [device, getRngState(device)] as const);
   const model = fresh();
   try {
     const steps = train(model, features, { ...options, ...changes, maxSteps: timedSteps + 1 }, () => '');
@@ -76,7 +87,9 @@ async function timeSteps(
     return (performance.now() - began) / 1000 / timedSteps;
   } finally {
     model.dispose();
-    setRngState(state);
-    state.dispose();
+    for (const [device, state] of states) {
+      setRngState(state, device);
+      state.dispose();
+    }
   }
 }

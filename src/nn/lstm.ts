@@ -38,15 +38,7 @@ export class LSTM extends Module {
       .packPaddedSequence(input.indexSelect(0, sortedIndices).handle, sorted.handle, true)
       .map(own) as [Tensor, Tensor];
 
-    const parameters = [this.weight_ih_l0, this.weight_hh_l0, this.bias_ih_l0, this.bias_hh_l0];
-    const output = own(
-      native.lstm(
-        data.handle,
-        batchSizes.handle,
-        parameters.map((parameter) => parameter.handle),
-        this.training,
-      ),
-    );
+    const output = own(native.lstm(data.handle, batchSizes.handle, this.#handles, this.training));
 
     const longest = batchSizes.size(0);
     const [padded] = native.padPackedSequence(output.handle, batchSizes.handle, true, longest).map(own) as [
@@ -56,31 +48,52 @@ export class LSTM extends Module {
     return padded.indexSelect(0, invertPermutation(sortedIndices));
   }
 
-  /**
-   * The same for packed rows, [tokens, inputSize]. Sorted by length, as many rows as still go on are one dense LSTM of
-   * the steps until the next one ends, so at most one for each row: oneDNN has a fast one for rows of one length.
-   */
+  /** The same for packed rows, [tokens, inputSize]: the longest row first, step by step. */
   forwardPacked(input: Tensor, lengths: readonly number[]): Tensor {
     const { toSteps, toRows, blocks } = planSteps(lengths);
     const steps = input.indexSelect(0, indexTensor(toSteps, input.device));
-    const parameters = [this.weight_ih_l0, this.weight_hh_l0, this.bias_ih_l0, this.bias_hh_l0].map(
-      (parameter) => parameter.handle,
-    );
+    const output = input.device === 'cpu' ? this.#inBlocks(steps, blocks) : this.#atOnce(steps, blocks);
+    return output.indexSelect(0, indexTensor(toRows, input.device));
+  }
+
+  /** For a GPU: cuDNN takes rows that end one by one, and copies all weights at each call. */
+  #atOnce(steps: Tensor, blocks: readonly StepBlock[]): Tensor {
+    const rows = blocks.flatMap(({ rows, length }) => Array<number>(length).fill(rows));
+    const batchSizes = tensor(BigInt64Array.from(rows, BigInt));
+    return own(native.lstm(steps.handle, batchSizes.handle, this.#handles, this.training));
+  }
+
+  /**
+   * For the CPU, since oneDNN has a fast LSTM for rows of one length: as many rows as still go on are one of the steps until
+   * the next one ends, so at most one for each row.
+   */
+  #inBlocks(steps: Tensor, blocks: readonly StepBlock[]): Tensor {
     const width = this.weight_hh_l0.size(1);
-    let state = [0, 1].map(() => zeros([1, lengths.length, width], { device: input.device }));
+    let state = [0, 1].map(() => zeros([1, blocks[0].rows, width]));
     let start = 0;
     const outputs = blocks.map(({ rows, length }) => {
       const block = steps.narrow(0, start, rows * length).view(length, rows, -1);
       start += rows * length;
       const begin = state.map((part) => part.narrow(1, 0, rows).contiguous().handle);
       const [output, ...after] = native
-        .denseLstm(block.handle, begin, parameters, this.training)
+        .denseLstm(block.handle, begin, this.#handles, this.training)
         .map(own) as [Tensor, Tensor, Tensor];
       state = after;
       return output.view(rows * length, width);
     });
-    return cat(outputs).indexSelect(0, indexTensor(toRows, input.device));
+    return cat(outputs);
   }
+
+  get #handles() {
+    const parameters = [this.weight_ih_l0, this.weight_hh_l0, this.bias_ih_l0, this.bias_hh_l0];
+    return parameters.map(({ handle }) => handle);
+  }
+}
+
+/** Steps that equally many rows go on for. */
+interface StepBlock {
+  readonly rows: number;
+  readonly length: number;
 }
 
 /** The order of packed rows' tokens by step, longest row first, the way back, and the blocks of steps with equally many rows. */

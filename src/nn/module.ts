@@ -17,7 +17,8 @@ export class Parameter extends Tensor {
   /** Moves the data to a device; what holds this parameter goes on holding it. */
   moveTo(device: Device): void {
     if (this.device === device) return;
-    this.adopt(this.toDevice(device));
+    // Outside of what autograd records: a copy that it knew of would leave its gradient to the tensor it came from.
+    this.adopt(noGrad(() => this.toDevice(device)));
     this.requiresGrad_();
   }
 }

@@ -85,3 +85,20 @@ test('loadStateDict copies what meets and names what does not', (t) => {
     layer.dispose();
   });
 });
+
+test('parameters on another device have gradients of their own', (t) => {
+  const linear = new Linear(2, 3);
+  // LibTorch's device without memory: tensors have shapes there, but no numbers.
+  linear.to('meta');
+  tidy(() => {
+    linear
+      .forward(full([4, 2], 1, { device: 'meta' }))
+      .sum()
+      .backward();
+  });
+  t.deepEqual(
+    [...linear.parameters()].map(({ grad }) => grad?.shape),
+    [[3, 2], [3]],
+  );
+  linear.dispose();
+});
