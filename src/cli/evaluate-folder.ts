@@ -1,18 +1,22 @@
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
 import type { EvalArgs } from './eval.js';
+import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
 import { runEvaluation } from './run-evaluation.js';
 import { openTrainedModel } from './trained-model.js';
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
+  const outputDir = args.outputDir ?? defaultOutput(args);
   // The model first: a folder that is none should not cost a download.
   const trained = await openTrainedModel(args);
   const data = await dataOfRun(args, args.modelNameOrPath ?? args.modelDir);
   const { metrics } = await runEvaluation({
     ...trained,
     ...data,
-    outputDir: args.outputDir ?? defaultOutput(args),
+    outputDir,
     say: (text) => {
       if (!args.json) process.stdout.write(`${text}\n`);
     },
@@ -21,7 +25,12 @@ export async function evaluateFolder(args: EvalArgs): Promise<void> {
   if (args.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);
 }
 
-/** A model that was trained here keeps its scores; one from elsewhere is left as it is. */
+/** A model that was trained here keeps its scores; one from elsewhere is left as it is, and so is a run of that name. */
 function defaultOutput({ modelDir, modelNameOrPath }: EvalArgs): string {
-  return modelNameOrPath === undefined ? modelDir : join('runs', basename(modelNameOrPath));
+  if (modelNameOrPath === undefined) return modelDir;
+  const folder = join('runs', basename(modelNameOrPath));
+  if (resolve(folder) === resolve(modelNameOrPath) || !existsSync(join(folder, recordFile))) return folder;
+  throw new UsageError(
+    `Expected --output-dir, as the scores of ${modelNameOrPath} would go to ${folder}, where another run has its own; name one.`,
+  );
 }

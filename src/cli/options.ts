@@ -74,7 +74,11 @@ const settingTable: Record<SettingName, SettingRow> = {
     most: 1,
     whole: false,
   },
-  maxGradNorm: { describe: 'joint norm to which gradients are clipped', least: 0, whole: false },
+  maxGradNorm: {
+    describe: 'joint norm to which gradients are clipped; 0: not at all',
+    least: 0,
+    whole: false,
+  },
   loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
   saveSteps: { describe: 'steps between two checkpoints; 0 for none', least: 0, whole: true },
   saveTotalLimit: { describe: 'checkpoints that are kept', least: 1, whole: true },
@@ -123,8 +127,11 @@ export const evaluationOnTheWaySettings = [
   'earlyStoppingPatience',
 ] as const satisfies SettingName[];
 
-/** yargs options for some settings. They have no yargs default, so that a data set's own settings can come between. */
-export function settingOptions(names: readonly SettingName[]): Record<string, Options> {
+/**
+ * yargs options for some settings. They have no yargs default, so that a data set's own settings can come between.
+ * @param first what comes before the notebook's value, for `--help`
+ */
+export function settingOptions(names: readonly SettingName[], first = ''): Record<string, Options> {
   return Object.fromEntries(
     names.map((name): [string, Options] => {
       const { describe, alias } = settingTable[name];
@@ -133,7 +140,7 @@ export function settingOptions(names: readonly SettingName[]): Record<string, Op
         {
           ...numberFlag,
           describe,
-          defaultDescription: String(notebookSettings[name]),
+          defaultDescription: `${first}${notebookSettings[name]}`,
           ...(alias === undefined ? {} : { alias }),
         },
       ];
@@ -189,11 +196,14 @@ export const trainedElsewhereOption = {
   requiresArg: true,
 } as const satisfies Options;
 
+/** Before a default, where a run's own value comes first. */
+export const ofTheRun = "the run's, else ";
+
 /** Options of every command that evaluates a trained model. */
 export const trainedModelOptions = {
   'model-dir': modelDirOption,
   'model-name-or-path': trainedElsewhereOption,
-  ...settingOptions([...preparationSettings, ...evaluationSettings]),
+  ...settingOptions([...preparationSettings, ...evaluationSettings], ofTheRun),
   ...deviceOptions,
   json: jsonOption,
 } as const satisfies Record<string, Options>;

@@ -5,19 +5,19 @@ import { atLeastOne, expectNumber } from './number-flags.js';
 import {
   deviceOptions,
   modelDirOption,
+  ofTheRun,
   preparationSettings,
   resolveSettings,
   settingOptions,
   trainedElsewhereOption,
 } from './options.js';
 
-const settings = [...preparationSettings, 'perDeviceEvalBatchSize', 'maxAnswerLength'] as const;
-
 /** Flags of the commands that answer questions with a trained model. */
 export const readerFlags = {
   'model-dir': modelDirOption,
   'model-name-or-path': trainedElsewhereOption,
-  ...settingOptions(settings),
+  ...settingOptions(preparationSettings, ofTheRun),
+  ...settingOptions(['perDeviceEvalBatchSize', 'maxAnswerLength']),
   ...deviceOptions,
   fast: kernelOptions.fast,
   bf16: kernelOptions.bf16,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BertTokenizer } from '../data/tokenizer.js';
 import { modelFolder } from '../hub/model-folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
@@ -9,7 +11,8 @@ import type { Kernels } from '../nn/kernels.js';
 import type { Device } from '../tensor.js';
 import type { KernelArgs } from './kernel-options.js';
 import { resolveKernels } from './resolve-kernels.js';
-import { resolveSettings, type Settings } from './options.js';
+import { evaluationSettings, resolveSettings, type Settings } from './options.js';
+import { readRunRecord, recordFile } from './read-run-record.js';
 
 export interface TrainedModel {
   readonly model: ReaderModel;
@@ -34,9 +37,21 @@ export async function openTrainedModel(
   const kernels = resolveKernels(args, device);
   const dir = await trainedFolder(args);
   const { model, tokenizer } = await loadTrainedModel(dir);
-  const settings = resolveSettings(await readPreparation(dir), { ...args });
+  const settings = resolveSettings(
+    { ...(await recordedEvaluation(dir)), ...(await readPreparation(dir)) },
+    { ...args },
+  );
   model.to(device).eval();
   return { model, tokenizer, settings, device, kernels };
+}
+
+/** How a run's own evaluation was done; nothing for a model from elsewhere. */
+async function recordedEvaluation(dir: string): Promise<Partial<Settings>> {
+  if (!existsSync(join(dir, recordFile))) return {};
+  const { flags } = await readRunRecord(dir);
+  return Object.fromEntries(
+    evaluationSettings.flatMap((name) => (typeof flags[name] === 'number' ? [[name, flags[name]]] : [])),
+  );
 }
 
 /** The folder of the model that the flags name, fetched where it is one of the hub. */

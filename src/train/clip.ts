@@ -20,6 +20,11 @@ export function jointNorm(gradients: readonly Tensor[]): Tensor {
   return new Tensor(native.jointNorm(gradients.map((gradient) => gradient.handle)));
 }
 
+/** The `maxNorm` that transformers' Trainer takes `max_grad_norm` for: 0 turns clipping off. */
+export function maxNormOf(maxGradNorm: number): number {
+  return maxGradNorm > 0 ? maxGradNorm : Infinity;
+}
+
 /** What `clipGradNorm` multiplies gradients of the norm given by. */
 export function clipCoefficient(norm: number, maxNorm: number): number {
   return Math.min(maxNorm / (norm + 1e-6), 1);

@@ -6,7 +6,7 @@ import { spanLoss } from '../models/span-head.js';
 import { exactKernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
-import { clipGradNorm, jointNorm } from './clip.js';
+import { clipGradNorm, jointNorm, maxNormOf } from './clip.js';
 import type { TrainingOptions } from './loop.js';
 
 /** Whether the update scales gradients as it reads them, in place of clipping: with fast kernels, on the CPU. */
@@ -45,7 +45,7 @@ export function computeGradients(
   model.zeroGrad();
   const present = gradients.filter((gradient) => gradient !== null);
   const clipped = !scalesInUpdate(options);
-  const norm = clipped ? clipGradNorm(present, options.maxGradNorm) : jointNorm(present);
+  const norm = clipped ? clipGradNorm(present, maxNormOf(options.maxGradNorm)) : jointNorm(present);
   return { gradients, clipped, numbers: stack([...values, norm]) };
 }
 

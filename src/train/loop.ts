@@ -6,7 +6,7 @@ import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import { exactKernels, type Kernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
-import { clipCoefficient } from './clip.js';
+import { clipCoefficient, maxNormOf } from './clip.js';
 import type { AdamW } from './optimizer.js';
 import { gradientSource, type GradientSource } from './recorded-gradients.js';
 import { countWarmupSteps, learningRateFactor, type LrSchedulerType } from './schedule.js';
@@ -152,7 +152,7 @@ function trainingStep(
       );
     }
     const { fast: fused } = options.kernels ?? exactKernels;
-    const gradScale = clipped ? 1 : clipCoefficient(gradNorm, options.maxGradNorm);
+    const gradScale = clipped ? 1 : clipCoefficient(gradNorm, maxNormOf(options.maxGradNorm));
     optimizer.step(rate, { fused, gradients, gradScale });
     return { loss, gradNorm };
   });

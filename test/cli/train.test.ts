@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
 import { readSafetensors } from '../../src/formats/safetensors.js';
-import { qaNative, temporaryFolder, tinyRun, writeTinyConfig } from './run.js';
+import { bin, qaNative, temporaryFolder, tinyRun, writeFewQuestions, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
 const config = writeTinyConfig(folder);
@@ -97,6 +98,42 @@ test('lstm and transformer train, and --json prints one object', async (t) => {
     t.is((JSON.parse(stdout) as Record<string, unknown>)['output_dir'], dir);
     t.false(existsSync(join(dir, 'predictions.json')));
   }
+});
+
+test('a run is evaluated again as it was evaluated first, and no other model writes over its scores', async (t) => {
+  const root = mkdtempSync(join(folder, 'runs-'));
+  const dir = join(root, 'runs', 'bert-mini');
+  const ways = ['--max-answer-length', '1', '--n-best-size', '3'];
+  t.is((await qaNative('train', 'bert-mini', ...tiny, ...ways, '--output-dir', dir)).code, 0);
+  const predictions = json(dir, 'predictions.json');
+  const again = await qaNative('eval', '--model-dir', dir);
+  t.is(again.code, 0, again.stderr);
+  t.deepEqual(json(dir, 'predictions.json'), predictions);
+
+  const other = join(root, 'other', 'bert-mini');
+  cpSync(dir, other, { recursive: true });
+  const named = ['eval', '--model-name-or-path', other, '--dataset', 'sample'];
+  const { status, stderr } = spawnSync(process.execPath, [bin, ...named], { cwd: root, encoding: 'utf8' });
+  t.is(status, 2);
+  t.regex(
+    stderr,
+    /Expected --output-dir, as the scores of \S+ would go to runs\/bert-mini, where another run has/,
+  );
+});
+
+test('a run that goes on is recorded with the questions that it is scored on then', async (t) => {
+  const dir = join(folder, 'scored-later');
+  const flags = ['train', 'bert-mini', '--train-file', sample.trainFile, '--vocab-file', sample.vocabFile];
+  const start = ['--model-name-or-path', 'random', '--config-name', config, '--max-train-samples', '20'];
+  const length = ['--max-seq-length', '96', '--doc-stride', '32', '--max-steps', '3', '--save-steps', '2'];
+  const run = [...flags, ...start, ...length, '--output-dir', dir];
+  t.is((await qaNative(...run)).code, 0);
+  const few = writeFewQuestions(folder);
+  const { code, stderr } = await qaNative(...run, '--resume-from-checkpoint', '--validation-file', few);
+  t.is(code, 0, stderr);
+  const evaluated = await qaNative('eval', '--model-dir', dir);
+  t.is(evaluated.code, 0, evaluated.stderr);
+  t.regex(evaluated.stdout, /^Post-processing 4 example predictions/m);
 });
 
 test('a run without evaluation leaves no score of the model that was there before', async (t) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ones } from '../../src/create.js';
 import { tidy } from '../../src/scope.js';
-import { clipCoefficient, clipGradNorm, jointNorm } from '../../src/train/clip.js';
+import { clipCoefficient, clipGradNorm, jointNorm, maxNormOf } from '../../src/train/clip.js';
 import { Comparison, decode, readFixture, type Encoded, type Fixture } from '../fixture.js';
 
 interface ClipFixture extends Fixture {
@@ -39,6 +39,20 @@ for (const { maxNorm, norm, clipped } of fixture.cases) {
     });
   });
 }
+
+test('a largest norm of 0 turns clipping off', (t) => {
+  tidy(() => {
+    const gradients = fixture.gradients.map((gradient) => decode(gradient));
+    const before = gradients.map((gradient) => gradient.toFloat32Array());
+    const norm = clipGradNorm(gradients, maxNormOf(0)).item();
+    t.deepEqual(
+      gradients.map((gradient) => gradient.toFloat32Array()),
+      before,
+    );
+    t.is(clipCoefficient(norm, maxNormOf(0)), 1);
+    t.is(maxNormOf(0.5), 0.5);
+  });
+});
 
 test('the norm counts every number, of tensors large and small', (t) => {
   tidy(() => {
