@@ -5,7 +5,7 @@ import type { Predictions } from '../evaluate/metrics.js';
 import { resolveDataset } from '../hub/datasets.js';
 import type { Report, Section } from '../report/section.js';
 import type { Row } from '../reproduce/comparison.js';
-import { keepJson } from '../reproduce/kept-file.js';
+import { keepJson, type Asked } from '../reproduce/kept-file.js';
 import type { Part } from '../reproduce/part.js';
 import { reproductionReport } from '../reproduce/report.js';
 import { measureStepTimes, stepTimeSection } from '../reproduce/step-times.js';
@@ -37,6 +37,26 @@ export async function makeReport(
   return reproductionReport({ parts: await Promise.all(finished), rows, differs, examples, experiments });
 }
 
+/** Flags that change nothing of what is kept: where it goes, how much of it there is, how often it is saved. */
+const changesNothing: readonly string[] = [
+  'models',
+  'seeds',
+  'seed',
+  'outputDir',
+  'experiments',
+  'json',
+  'saveSteps',
+  'saveTotalLimit',
+];
+
+/** The flags that decide what comes of a part or an experiment. */
+export function askedFor(args: ReproduceArgs): Asked {
+  // yargs has each flag a second time with hyphens.
+  return Object.fromEntries(
+    Object.entries(args).filter(([name]) => /^[a-z]\w*$/i.test(name) && !changesNothing.includes(name)),
+  );
+}
+
 /** The vocabulary of models that start at random: the one given, or the checkpoint's. */
 export function vocabularyOf({ vocabFile, modelNameOrPath }: ReproduceArgs) {
   return { vocabFile, tokenizerName: modelNameOrPath === 'random' ? undefined : modelNameOrPath };
@@ -54,7 +74,8 @@ export async function readLosses(folder: string, every: number): Promise<Part['l
 }
 
 async function stepTimes(args: ReproduceArgs): Promise<Section> {
-  const times = await measuredOnce(args, 'step-times', (onProgress) =>
+  const { device, threads } = args;
+  const times = await measuredOnce(args, 'step-times', { device, threads }, (onProgress) =>
     measureStepTimes(resolveDevice(args.device), onProgress),
   );
   return stepTimeSection(times);
@@ -71,7 +92,8 @@ async function variants(args: ReproduceArgs): Promise<Section> {
   const checkpoint = args.modelNameOrPath ?? defaultStart('bert-mini', dataset);
   const fromCheckpoint = { modelNameOrPath: checkpoint, seed: args.seed };
   const steps = settings.maxSteps > 0 ? Math.min(short.steps, settings.maxSteps) : short.steps;
-  const { questions, results } = await measuredOnce(args, 'variants', async (onProgress) => {
+  const asked = { ...askedFor(args), seed: args.seed };
+  const { questions, results } = await measuredOnce(args, 'variants', asked, async (onProgress) => {
     const training = await readTrainingExamples(dataset.trainFile ?? '', args.maxTrainSamples);
     const validation = await readExamples(dataset.validationFile ?? '');
     const questions = validation.examples.slice(0, short.questions);
@@ -87,8 +109,10 @@ async function variants(args: ReproduceArgs): Promise<Section> {
         },
       },
       onProgress,
-      (name, make) =>
-        keepJson(join(args.outputDir, 'variants', `${name.replace(/[^\w.]+/g, '-')}.json`), make),
+      async (name, make) => {
+        const path = join(args.outputDir, 'variants', `${name.replace(/[^\w.]+/g, '-')}.json`);
+        return (await keepJson(path, asked, make)).made;
+      },
     );
     return { questions: questions.length, results };
   });
@@ -99,9 +123,10 @@ async function variants(args: ReproduceArgs): Promise<Section> {
 async function measuredOnce<T>(
   args: ReproduceArgs,
   name: string,
+  asked: Asked,
   measure: (onProgress: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  return keepJson(join(args.outputDir, `${name}.json`), async () => {
+  const { made } = await keepJson(join(args.outputDir, `${name}.json`), asked, async () => {
     const progress = new Progress(name, 1, 'measurement');
     try {
       return await measure((done, total) => {
@@ -111,4 +136,5 @@ async function measuredOnce<T>(
       progress.clear();
     }
   });
+  return made;
 }

@@ -5,18 +5,21 @@ import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { modelKind, modelNames, type ModelName } from '../models/index.js';
 import { checkCounts, compare, whatDiffers, type Row } from '../reproduce/comparison.js';
+import type { Asked } from '../reproduce/kept-file.js';
 import { keepPart } from '../reproduce/kept-part.js';
 import { notebook } from '../reproduce/notebook.js';
 import type { Part } from '../reproduce/part.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderPage } from '../report/page.js';
 import { textTable } from '../reproduce/text-table.js';
+import { setNumThreads, useExactArithmetic } from '../runtime.js';
 import { cacheDir } from '../setup/paths.js';
+import { availableThreads } from '../setup/threads.js';
 import { listCheckpoints } from '../train/checkpoint.js';
 import { atLeastOne, expectNumber, seedRange } from './number-flags.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
 import type { ReproduceArgs } from './reproduce.js';
-import { makeReport, readLosses, vocabularyOf } from './reproduction-report.js';
+import { askedFor, makeReport, readLosses, vocabularyOf } from './reproduction-report.js';
 import { trainAndEvaluate } from './run-training.js';
 
 /** `qa-native reproduce`: each model with each seed, then the table. What is wrong with it is said after it is written. */
@@ -29,6 +32,9 @@ export async function runReproduce(args: ReproduceArgs): Promise<void> {
       'Expected --train-file and --validation-file, or a --dataset, got one of the files.',
     );
   }
+  // Also for experiments beside parts that are kept from before.
+  setNumThreads(args.threads ?? availableThreads());
+  useExactArithmetic();
   const say = (text: string) => {
     if (!args.json) process.stdout.write(`${text}\n`);
   };
@@ -81,21 +87,14 @@ function parseSeeds({ seeds, seed }: ReproduceArgs): number[] {
   return Array.from({ length: seeds }, (_, index) => seed + index);
 }
 
-/** Flags that change nothing of a part. */
-const notOfPart: readonly string[] = ['models', 'seeds', 'outputDir', 'experiments', 'json'];
-
 /** All that decides what comes of a part: one that was asked for otherwise is another. */
-function askedOf(args: ReproduceArgs, model: ModelName, seed: number): Record<string, unknown> {
-  // yargs has each flag a second time with hyphens.
-  const flags = Object.entries(args).filter(
-    ([name]) => /^[a-z]\w*$/i.test(name) && !notOfPart.includes(name),
-  );
-  return { ...Object.fromEntries(flags), model, seed };
+function askedOf(args: ReproduceArgs, model: ModelName, seed: number): Asked {
+  return { ...askedFor(args), model, seed };
 }
 
 async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: string): Promise<Part> {
   const { settings, config, counts, results, evaluation } = await trainAndEvaluate({
-    ...args,
+    ...ofTraining(args),
     ...startOf(args, model),
     model,
     seed,
@@ -134,6 +133,13 @@ async function run(args: ReproduceArgs, model: ModelName, seed: number, folder: 
     exactMatch: evaluation.metrics.exact_match,
     f1: evaluation.metrics.f1,
   };
+}
+
+/** The flags that `train` has too: a part's run.json is one that --from-run can do again. */
+function ofTraining(args: ReproduceArgs): ReproduceArgs {
+  return Object.fromEntries(
+    Object.entries(args).filter(([name]) => !['models', 'seeds', 'experiments'].includes(name)),
+  ) as unknown as ReproduceArgs;
 }
 
 /** BERT-mini starts from the checkpoint, the other two at random; the checkpoint's vocabulary is that of all. */

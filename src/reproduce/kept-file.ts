@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf, QaError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 
@@ -6,7 +7,7 @@ import { writeJsonAtomic } from '../formats/atomic-file.js';
  * The JSON that an earlier run left at `path`; undefined where there is no such file.
  * @throws QaError `ERR_REPRODUCE` where there is one that cannot be read: to make it again may take hours
  */
-export async function readKeptJson(path: string): Promise<unknown> {
+async function readKeptJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
@@ -20,11 +21,37 @@ export async function readKeptJson(path: string): Promise<unknown> {
   }
 }
 
-/** What an earlier run left at `path`, else what `make` makes, which is then kept there. */
-export async function keepJson<T>(path: string, make: () => Promise<T>): Promise<T> {
-  const kept = await readKeptJson(path);
-  if (kept !== undefined) return kept as T;
+/** Whatever decides what comes of something that is kept. */
+export type Asked = Readonly<Record<string, unknown>>;
+
+/**
+ * What an earlier run left at `path`, else what `make` makes, which is then kept there.
+ * @throws QaError `ERR_REPRODUCE` where what is there was asked for in another way, or its file is damaged
+ */
+export async function keepJson<T>(
+  path: string,
+  asked: Asked,
+  make: () => Promise<T>,
+): Promise<{ made: T; kept: boolean }> {
+  const before = (await readKeptJson(path)) as { asked?: Asked; made: T } | undefined;
+  if (before !== undefined) {
+    expectAsked(path, before.asked ?? {}, asked);
+    return { made: before.made, kept: true };
+  }
   const made = await make();
-  await writeJsonAtomic(path, made);
-  return made;
+  await writeJsonAtomic(path, { asked, made });
+  return { made, kept: false };
+}
+
+function expectAsked(path: string, before: Asked, asked: Asked): void {
+  // As the file has it: what is undefined is not there.
+  const now = JSON.parse(JSON.stringify(asked)) as Asked;
+  const names = Object.keys({ ...before, ...now });
+  const other = names.filter((name) => !isDeepStrictEqual(before[name], now[name]));
+  if (other.length === 0) return;
+  throw new QaError(
+    `Expected ${path} to hold nothing or what is asked for, but what is there had another ${other.join(', ')}; ` +
+      'give another --output-dir, or remove it.',
+    'ERR_REPRODUCE',
+  );
 }

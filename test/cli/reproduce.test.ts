@@ -30,12 +30,18 @@ test('reproduce runs each seed once, prints the notebook’s lines and the table
   // Asked for later, experiments are no reason to train again; these were measured before.
   const seconds = { lstm: [1, 2, 4], transformer: [1, 3, 9] };
   const times = { batchSize: 4, width: 768, lengths: [32, 64, 128], seconds };
-  writeFileSync(join(dir, 'step-times.json'), JSON.stringify(times));
+  const kept = { asked: { device: 'auto' }, made: times };
+  writeFileSync(join(dir, 'step-times.json'), JSON.stringify(kept));
   const again = await qaNative(...args.filter((flag) => flag !== '--no-experiments'));
   t.is(again.code, 0, again.stderr);
   t.is([...again.stdout.matchAll(/^Kept from before: /gm)].length, 2);
   t.is(statSync(weights).mtimeMs, mtimeMs);
   t.regex(readFileSync(join(dir, 'report.md'), 'utf8'), /^## Seconds a step against the length$/m);
+
+  const other = await qaNative(...args, '--save-steps', '7');
+  t.is(other.code, 0, other.stderr);
+  const trained = await qaNative('train', '--from-run', join(dir, 'bert-mini', 'seed-42'), '--no-eval');
+  t.is(trained.code, 0, trained.stderr);
 });
 
 test('reproduce refuses models and seeds that there are not, before anything runs', async (t) => {
