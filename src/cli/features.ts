@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { Split } from '../data/feature-lines.js';
 import { defaultCheckpoint } from '../hub/default-checkpoint.js';
+import { leavable } from './interrupt.js';
 import { numberFlag } from './number-flags.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
@@ -57,7 +58,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
       maxSeqLength,
       padTokenId,
     });
-    await writeFileAtomic(args.output, lines);
+    await leavable(`ended; ${args.output} is as it was before.`, () => writeFileAtomic(args.output, lines));
 
     const summary = { windows: features.length, questions: examples.length, output: args.output };
     process.stdout.write(

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { QaError } from '../errors.js';
 
-/** The signals that ask a run to end, with the exit codes that shells give them: 128 and the signal's number. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+/**
+ * The signals that ask a run to end, with the exit codes that shells give them: 128 and the signal's number. SIGHUP comes
+ * when the terminal is closed, also under nohup: Node takes back that it is ignored.
+ */
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type Signal = keyof typeof exitCodes;
 const signals = Object.keys(exitCodes) as Signal[];

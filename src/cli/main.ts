@@ -6,6 +6,7 @@ import { checkCommand } from './check.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
 import { featuresCommand } from './features.js';
+import { hyphenated } from './hyphenated.js';
 import { predictCommand } from './predict.js';
 import { reportCommand } from './report.js';
 import { reproduceCommand } from './reproduce.js';
@@ -35,7 +36,7 @@ const commands = [
 
 /** Runs one command line and returns the exit code: 0, 1 (failed) or 2 (wrong usage). */
 export async function main(argv: readonly string[]): Promise<number> {
-  const parser = yargs([...argv])
+  const parser = yargs(argv.map(hyphenated))
     .scriptName('qa-native')
     .usage('$0 <command>\n\nTrains, evaluates and serves extractive question-answering readers (SQuAD).')
     .command(commands)

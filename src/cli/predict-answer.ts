@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { Reader } from '../reader/reader.js';
+import { mostAnswers } from '../reader/checks.js';
 import type { ReaderAnswer } from '../reader/types.js';
 import { converse } from './conversation.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
@@ -17,7 +18,7 @@ type Job =
 
 /** `qa-native predict`: one question, a file of questions, or a conversation about one context. */
 export async function predict(args: PredictArgs): Promise<void> {
-  expectNumber('--top-k', args.topK, atLeastOne);
+  expectNumber('--top-k', args.topK, { ...atLeastOne, most: mostAnswers });
   const job = await chooseJob(args);
   await using reader = await loadReader(args);
   if (job.kind === 'lines') await predictLines(reader, job, answerOptions(args));

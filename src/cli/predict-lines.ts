@@ -3,6 +3,7 @@ import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
 import type { AnswerOptions, Reader } from '../reader/reader.js';
 import { inOrder } from './in-order.js';
+import { leavable } from './interrupt.js';
 import { Progress } from './progress.js';
 import { textLines, type Line } from './text-lines.js';
 
@@ -39,12 +40,15 @@ export async function predictLines(
   async function* written(): AsyncGenerator<string> {
     for await (const { json, problem } of outcomes) {
       if (problem !== undefined) problems.push(problem);
-      progress?.update(++done);
+      done += 1;
+      progress?.update(done);
       yield `${json}\n`;
     }
   }
   try {
-    await writeFileAtomic(files.output, written());
+    await leavable(`ended; ${files.output} is as it was before.`, () =>
+      writeFileAtomic(files.output, written()),
+    );
   } finally {
     progress?.clear();
   }

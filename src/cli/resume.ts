@@ -14,6 +14,7 @@ import {
   type Checkpoint,
 } from '../train/checkpoint.js';
 import { makeFolder } from '../formats/make-folder.js';
+import { hyphenated } from './hyphenated.js';
 
 export interface ResumeArgs {
   /** A checkpoint's folder; empty for the newest of the output folder. */
@@ -141,14 +142,15 @@ export function expectSame(checkpoint: Checkpoint, asked: Readonly<Record<string
 }
 
 function plain(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The command line that goes on with this run, for a shell. */
 export function resumeCommand(argv: readonly string[], outputDir: string): string {
-  const given = argv.filter((word, index) => {
+  const words = argv.map(hyphenated);
+  const given = words.filter((word, index) => {
     const isFlag = /^--(resume-from-checkpoint|overwrite-output-dir)\b/.test(word);
-    const isItsValue = argv[index - 1] === '--resume-from-checkpoint' && !word.startsWith('-');
+    const isItsValue = words[index - 1] === '--resume-from-checkpoint' && !word.startsWith('-');
     return !isFlag && !isItsValue;
   });
   const folder = given.some((word) => word.startsWith('--output-dir')) ? [] : ['--output-dir', outputDir];

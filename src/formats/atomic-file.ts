@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
+
+/** Files on their way: a process that is ended by a signal takes them away in its last moment. */
+const unfinished = new Set<string>();
+process.on('exit', () => {
+  for (const path of unfinished) rmSync(path, { force: true });
+});
 
 type Part = string | Uint8Array;
 type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
@@ -21,6 +28,7 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
       return;
     }
     await makeFolder(dirname(path));
+    unfinished.add(temporary);
     await write(temporary, 'wx', parts);
     await rename(temporary, path);
   } catch (error) {
@@ -33,6 +41,8 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
       'ERR_WRITE',
       { cause: error },
     );
+  } finally {
+    unfinished.delete(temporary);
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { HUB_URL } from '@huggingface/hub';
+import { UsageError } from '../errors.js';
 
 /** Where the hub is, where its files are kept, and who asks: what the environment says to Python's tools too. */
 export interface HubSettings {
@@ -20,12 +21,21 @@ export interface HubSettings {
 export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
   const seconds = Number(env['HF_HUB_DOWNLOAD_TIMEOUT']);
   return {
-    endpoint: (env['HF_ENDPOINT'] ?? HUB_URL).replace(/\/+$/, ''),
+    endpoint: endpointOf(env).replace(/\/+$/, ''),
     cache: inHome(env['HF_HUB_CACHE'] ?? env['HUGGINGFACE_HUB_CACHE'] ?? join(hubHome(env), 'hub')),
     isOffline: /^(1|on|yes|true)$/i.test(env['HF_HUB_OFFLINE'] ?? ''),
     token: cleaned(env['HF_TOKEN'] ?? env['HUGGING_FACE_HUB_TOKEN']) ?? tokenOfFile(env),
     patience: seconds > 0 ? seconds : 10,
   };
+}
+
+/** An empty one is none, as for Python. */
+function endpointOf({ HF_ENDPOINT: endpoint = '' }: NodeJS.ProcessEnv): string {
+  if (endpoint === '') return HUB_URL;
+  if (/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)) return endpoint;
+  throw new UsageError(
+    `Expected HF_ENDPOINT to be an address such as ${HUB_URL}, got ${JSON.stringify(endpoint)}; correct it or leave it out.`,
+  );
 }
 
 function tokenOfFile(env: NodeJS.ProcessEnv): string | undefined {

@@ -36,8 +36,11 @@ const readerKinds: Readonly<Record<keyof ReaderOptions, Kind>> = {
   bf16: flag,
 };
 
+/** What `topK` may be. */
+export const mostAnswers = 1000;
+
 const readKinds: Readonly<Record<keyof ReadOptions | 'signal', Kind>> = {
-  topK: whole(1, 1000),
+  topK: whole(1, mostAnswers),
   maxAnswerLength: whole(1),
   nullAnswer: flag,
   scores: flag,

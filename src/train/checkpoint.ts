@@ -145,7 +145,10 @@ export async function rotateCheckpoints(outputDir: string, step: number, limit: 
   for (const folder of before.slice(limit - 1)) await rm(folder, { recursive: true, force: true });
 }
 
-/** Removes what saves that were killed left behind. */
+/** Removes what saves that were killed left behind: of checkpoints, best models and files. */
 export async function removeUnfinished(outputDir: string): Promise<void> {
   await removeScratch(outputDir, (name) => /^(checkpoint|best-model)-\d+$/.test(name));
+  for (const name of await readdir(outputDir)) {
+    if (/\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(outputDir, name), { force: true });
+  }
 }

@@ -14,6 +14,7 @@ const earliest = (signal: string) =>
     poll();`)}`;
 
 for (const [signal, code] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {

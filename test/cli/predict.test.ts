@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { writeTinyModel } from '../reader/tiny-model.js';
 import { bin, qaNative, qaNativeReading, temporaryFolder } from './run.js';
@@ -147,6 +148,30 @@ test('files are UTF-8: a byte order mark is no text, and other bytes are refused
     t.is(code, 1);
     t.regex(stderr, /could not be read \(.*utf-8\)/);
   }
+});
+
+test('a signal ends a file of questions with a sentence, and leaves nothing half done', async (t) => {
+  const [input, output] = ['many.jsonl', 'many.out.jsonl'].map((name) => join(folder, name));
+  writeFileSync(input, `${JSON.stringify({ question: 'Who?', context })}\n`.repeat(50_000));
+  const child = spawn(process.execPath, [bin, 'predict', ...model, '--input', input, '--output', output]);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const begun = () => readdirSync(folder).filter((name) => name.startsWith('many.out.jsonl'));
+  while (begun().length === 0 && child.exitCode === null) await sleep(5);
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  t.is(code, 130);
+  t.is(stderr, `\nqa-native: SIGINT: ended; ${output} is as it was before.\n`);
+  t.deepEqual(begun(), []);
+});
+
+test('of a pipe, too, it is told how many questions could not be answered', (t) => {
+  const files = ['--input', '/dev/stdin', '--output', join(folder, 'pipe.out.jsonl')];
+  // What Node gives a child as its input is a socket, which has no name.
+  const command = ['printf "{}\\n[]\\n" | "$@"', 'sh', process.execPath, bin, 'predict', ...model, ...files];
+  const { status, stderr } = spawnSync('sh', ['-c', ...command], { encoding: 'utf8' });
+  t.is(status, 1);
+  t.regex(stderr, /but 2 of 2 could not be answered/);
 });
 
 test('flags that do not go together are wrong usage; files that are not there fail', async (t) => {

@@ -52,6 +52,7 @@ async function stopAt(
 }
 
 for (const [signal, exitCode] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
@@ -122,7 +123,10 @@ test.serial('an unfinished run is neither mixed with another nor begun anew unas
   t.is(other.code, 1);
   t.regex(other.stderr, /Expected to go on as .* got seed 7 instead of 42; give the flags/);
   const fast = await qaNative(...train(dir, '--resume-from-checkpoint', '--fast'));
-  t.regex(fast.stderr, /got kernels \{"fast":true,"bf16":false\} instead of \{"fast":false,"bf16":false\}; give/);
+  t.regex(
+    fast.stderr,
+    /got kernels \{"fast":true,"bf16":false\} instead of \{"fast":false,"bf16":false\}; give/,
+  );
   const anew = await qaNative(...train(dir, '--overwrite-output-dir'));
   t.is(anew.code, 0, anew.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(whole));

@@ -81,6 +81,23 @@ test.serial('a file that has changed since is named', async (t) => {
   );
   t.is(code, 1);
   t.regex(stderr, /Expected the train file that the run of --from-run had, got another SHA-256/);
+  // A flag excuses what it names, nothing else.
+  const again = ['train', '--from-run', first, '--output-dir', join(folder, 'changed')];
+  t.is((await qaNative(...again, '--logging-steps', '1')).code, 1);
+  const named = await qaNative(...again, '--train-file', trainFile);
+  t.is(named.code, 0, named.stderr);
+});
+
+test.serial('a data set beside --from-run goes before the files of that run', async (t) => {
+  const dir = join(folder, 'other-data');
+  const again = ['train', '--from-run', first, '--dataset', 'sample', '--output-dir', dir];
+  const { code, stderr } = await qaNative(...again);
+  t.is(code, 0, stderr);
+  t.is(record(dir).flags['trainFile'], undefined);
+  t.is(
+    record(dir).sha256['train file'],
+    createHash('sha256').update(readFileSync(sample.trainFile)).digest('hex'),
+  );
 });
 
 const damages: readonly (readonly [name: string, damage: (text: string) => string, message: RegExp])[] = [

@@ -54,6 +54,22 @@ test('wrong usage is 2, in a sentence', async (t) => {
     ]),
     [['train', 'lstm', '--dataset', 'sample', '--device', 'tpu'], /--device to be auto, cpu, cuda/],
     [
+      ['train', 'lstm', '--dataset', 'sample', '--batch_size', '1.5'],
+      /train-batch-size to be a whole number/,
+    ],
+    [
+      ['train', 'bert-mini', '--dataset', 'sample', '--model-name-or-path', folder, '--config-name', config],
+      /Expected --config-name with --model-name-or-path random, as \S+ has its own config\.json; leave one out/,
+    ],
+    [
+      ['train', 'lstm', '--dataset', 'sample', '--vocab-file', sample.vocabFile, '--tokenizer-name', folder],
+      /Expected --vocab-file or --tokenizer-name, but both came/,
+    ],
+    [
+      ['predict', '--model-dir', folder, '--question', 'Who?', '--context', 'I.', '--top-k', '1001'],
+      /--top-k to be a whole number of 1 to 1000, got 1001/,
+    ],
+    [
       ['eval', '--model-dir', folder, '--validation-file', sample.validationFile, '--threads', '0'],
       /threads from 1 to 1024/,
     ],
@@ -105,7 +121,7 @@ test('what fails is 1, in a sentence', async (t) => {
     ],
     [
       ['train', 'bert-mini', ...tiny, '--output-dir', join(file, 'below')],
-      /Expected to write .* give a folder that you may write to/,
+      /Expected to write into .* give an --output-dir that you may write to/,
     ],
     [
       ['train', 'bert-mini', ...tiny, '--max-seq-length', '16', '--doc-stride', '14'],

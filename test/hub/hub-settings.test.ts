@@ -32,6 +32,15 @@ test('the mirror, the network and the patience are the environment’s', (t) => 
   });
 });
 
+test('an empty mirror is none, and what is no address is refused', (t) => {
+  t.is(hubSettings({ HF_ENDPOINT: '' }).endpoint, 'https://huggingface.co');
+  for (const HF_ENDPOINT of ['mirror.example', 'ftp://mirror.example', 'https://']) {
+    t.throws(() => hubSettings({ HF_ENDPOINT }), {
+      message: `Expected HF_ENDPOINT to be an address such as https://huggingface.co, got "${HF_ENDPOINT}"; correct it or leave it out.`,
+    });
+  }
+});
+
 test('the token is that of the environment, else of the file that a login leaves', (t) => {
   const home = join(folder, 'home');
   mkdirSync(home);
