@@ -7,6 +7,7 @@ import { exactKernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { clipGradNorm, jointNorm, maxNormOf } from './clip.js';
+import { labelsOf } from './labels.js';
 import type { TrainingOptions } from './loop.js';
 
 /** Whether the update scales gradients as it reads them, in place of clipping: with fast kernels, on the CPU. */
@@ -68,14 +69,8 @@ function batchLoss(
   rows: readonly Feature[],
   { maxSeqLength, device, labelSmoothing, kernels = exactKernels, loss = spanLoss }: TrainingOptions,
 ): Tensor {
-  const labels = (of: (row: Feature) => number) =>
-    tensor(Int32Array.from(rows, of), [rows.length], { device });
+  const { startPositions, endPositions } = labelsOf(rows, kernels);
+  const labels = (positions: Int32Array) => tensor(positions, undefined, { device });
   const logits = forwardFeatures(model, rows, { maxSeqLength, device, kernels });
-  const starts = labels((row) => row.startPosition);
-  return loss(
-    logits,
-    starts,
-    labels((row) => row.endPosition),
-    labelSmoothing,
-  );
+  return loss(logits, labels(startPositions), labels(endPositions), labelSmoothing);
 }

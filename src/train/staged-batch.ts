@@ -3,8 +3,9 @@ import type { Feature } from '../data/examples.js';
 import { packAndFill } from '../data/pack.js';
 import { toPackedTokens } from '../models/inputs.js';
 import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
-import { exactKernels, withKernels } from '../nn/kernels.js';
+import { exactKernels, withKernels, type Kernels } from '../nn/kernels.js';
 import type { Tensor } from '../tensor.js';
+import { labelsOf } from './labels.js';
 import type { TrainingOptions } from './loop.js';
 
 /** A batch as numbers that go to a device, and what is computed of them there. */
@@ -24,7 +25,7 @@ export function stageBatch(
   rows: readonly Feature[],
   { kernels = exactKernels, maxSeqLength }: Pick<TrainingOptions, 'kernels' | 'maxSeqLength'>,
 ): StagedBatch {
-  const batch = kernels.fast ? packedBatch(rows, maxSeqLength) : paddedBatch(rows, maxSeqLength);
+  const batch = kernels.fast ? packedBatch(rows, maxSeqLength, kernels) : paddedBatch(rows, maxSeqLength);
   return { ...batch, forward: (model, read) => withKernels(kernels, () => batch.forward(model, read)) };
 }
 
@@ -42,16 +43,11 @@ function paddedBatch(rows: readonly Feature[], maxSeqLength: number): StagedBatc
   };
 }
 
-function packedBatch(rows: readonly Feature[], maxSeqLength: number): StagedBatch {
+function packedBatch(rows: readonly Feature[], maxSeqLength: number, kernels: Kernels): StagedBatch {
   const { lengths, longest, ...arrays } = packAndFill(rows, Math.min(packedStep, maxSeqLength), maxSeqLength);
-  const labels = (of: (row: Feature) => number) => Int32Array.from(rows, of);
   return {
     shape: `${rows.length} in ${arrays.inputIds.length}`,
-    arrays: {
-      ...arrays,
-      startPositions: labels((row) => row.startPosition),
-      endPositions: labels((row) => row.endPosition),
-    },
+    arrays: { ...arrays, ...labelsOf(rows, kernels) },
     forward: (model, read) => model.forwardPacked(toPackedTokens({ lengths, longest }, rows.length, read)),
   };
 }
