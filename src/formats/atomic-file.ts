@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 
@@ -17,23 +17,26 @@ type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
 /**
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
  * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
- * What is no file, such as `/dev/stdout`, is written to as it is.
+ * A symbolic link stays, and what it leads to is written. What is no file, or open already, such as `/dev/stdout`, is
+ * written to as it is.
  * @param parts one after the other; where making them fails with a sentence of its own, that is thrown
  */
 export async function writeFileAtomic(path: string, parts: Parts): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  let temporary: string | undefined;
   try {
-    if (await isDevice(path)) {
-      await write(path, 'w', parts);
+    const target = await whereTo(path);
+    if (target === undefined) {
+      await write(path, 'a', parts);
       return;
     }
-    await makeFolder(dirname(path));
+    await makeFolder(dirname(target));
+    temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
     unfinished.add(temporary);
     await write(temporary, 'wx', parts);
-    await rename(temporary, path);
+    await rename(temporary, target);
   } catch (error) {
     // Where even this fails there is nothing to take away, and the first error is the one to tell.
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof QaError) throw error;
     throw new QaError(
       `Expected to write ${path}, but that failed (${messageOf(error)}) and left what was there before; ` +
@@ -42,17 +45,32 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
       { cause: error },
     );
   } finally {
-    unfinished.delete(temporary);
+    if (temporary !== undefined) unfinished.delete(temporary);
   }
 }
 
-/** Whether something other than a file is there: a rename over a device or a pipe would take it away. */
-async function isDevice(path: string): Promise<boolean> {
-  const there = await stat(path).catch(() => undefined);
-  return there !== undefined && !there.isFile() && !there.isDirectory();
+/**
+ * The place that a new file is renamed to, at the end of all symbolic links. Undefined where a rename would take away a
+ * device or a pipe, or leave a file that the system holds open, as the shell does with `> answers.jsonl`, without its name.
+ */
+async function whereTo(path: string): Promise<string | undefined> {
+  const there = await unlessMissing(stat(path));
+  if (there !== undefined && !there.isFile() && !there.isDirectory()) return undefined;
+  const folder = await unlessMissing(realpath(dirname(path)));
+  if (folder === undefined) return path;
+  if (/^\/(?:proc|dev\/fd)(?:\/|$)/.test(folder)) return undefined;
+  const link = await readlink(path).catch(() => undefined);
+  return link === undefined ? path : whereTo(resolve(folder, link));
 }
 
-async function write(path: string, flags: 'w' | 'wx', parts: Parts): Promise<void> {
+async function unlessMissing<T>(what: Promise<T>): Promise<T | undefined> {
+  return what.catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+async function write(path: string, flags: 'a' | 'wx', parts: Parts): Promise<void> {
   const file = await open(path, flags);
   try {
     for await (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {

@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -57,3 +61,45 @@ onLinux('a pipe is written to, not replaced', async (t) => {
   t.is(await reader, 'ab');
   t.true(statSync(pipe).isFIFO());
 });
+
+test('a link stays, and the file that it leads to is written, there already or not', async (t) => {
+  const real = join(folder, 'behind');
+  mkdirSync(real);
+  writeFileSync(join(real, 'old'), 'before');
+  for (const name of ['old', 'new']) {
+    const [link, first] = [join(folder, `to-${name}`), join(folder, `to-link-to-${name}`)];
+    symlinkSync(join('behind', name), link);
+    symlinkSync(link, first);
+    await writeFileAtomic(first, 'after');
+    t.true(lstatSync(first).isSymbolicLink() && lstatSync(link).isSymbolicLink());
+    t.is(readFileSync(join(real, name), 'utf8'), 'after');
+  }
+  t.deepEqual(readdirSync(real).sort(), ['new', 'old']);
+});
+
+test('links in a circle are an error, not followed for ever', async (t) => {
+  const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+  symlinkSync(one, other);
+  symlinkSync(other, one);
+  await t.throwsAsync(writeFileAtomic(one, 'x'), { code: 'ERR_WRITE', message: /ELOOP/ });
+});
+
+const withDescriptors = existsSync('/proc/self/fd') ? test : test.skip;
+withDescriptors(
+  'an open file is written to, after what is there already, as /dev/stdout may be one',
+  async (t) => {
+    const path = join(folder, 'open');
+    writeFileSync(path, 'before\n');
+    const descriptor = openSync(path, 'a');
+    const [link, folders] = [join(folder, 'like-stdout'), join(folder, 'like-fd')];
+    symlinkSync(`/proc/self/fd/${descriptor}`, link);
+    symlinkSync('/proc/self/fd', folders);
+    const before = statSync(path).ino;
+    await writeFileAtomic(link, 'a\n');
+    await writeFileAtomic(join(folders, String(descriptor)), 'b\n');
+    closeSync(descriptor);
+    t.true(lstatSync(link).isSymbolicLink());
+    t.is(statSync(path).ino, before);
+    t.is(readFileSync(path, 'utf8'), 'before\na\nb\n');
+  },
+);
