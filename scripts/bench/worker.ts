@@ -78,6 +78,7 @@ async function main(): Promise<void> {
   const options = {
     ...notebookSettings,
     maxSeqLength: given.max_seq_length,
+    padTokenId: tokenizer.padTokenId,
     perDeviceTrainBatchSize: given.batch_size,
     perDeviceEvalBatchSize: given.batch_size,
     learningRate: given.learning_rate,

@@ -98,7 +98,8 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   if (resumed === undefined) check(record);
   else sayWhatDiffers(record, thisMachine());
 
-  const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels);
+  const { padTokenId } = started.tokenizer;
+  const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels, padTokenId);
   const data = { dataset, version2WithNegative, examples, features, validation };
   const arithmetic = { settings, device, kernels, options };
   return { args, kind, ...started, ...data, ...arithmetic, outputDir, resumed, start, record };

@@ -44,6 +44,7 @@ export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSumma
     features,
     {
       ...run.settings,
+      padTokenId: run.tokenizer.padTokenId,
       version2WithNegative: run.version2WithNegative,
       device: run.device,
       kernels: run.kernels,

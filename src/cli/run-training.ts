@@ -163,7 +163,8 @@ async function planEvaluations(run: PreparedRun): Promise<EvaluationPlan | undef
   const everySteps = { no: 0, steps: settings.evalSteps, epoch: stepsPerEpoch }[args.evalStrategy ?? 'no'];
   if (everySteps === 0) return undefined;
   const windows = await featuresOf(validation, tokenizer, settings);
-  const options = { ...settings, version2WithNegative, device, kernels };
+  const { padTokenId } = tokenizer;
+  const options = { ...settings, padTokenId, version2WithNegative, device, kernels };
   return {
     everySteps,
     ...(args.evalStrategy === 'epoch' ? { lastStep: totalSteps } : {}),

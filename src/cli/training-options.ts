@@ -10,11 +10,14 @@ export function trainingOptions(
   lrSchedulerType: LrSchedulerType,
   device: Device,
   kernels: Kernels,
+  padTokenId = 0,
 ): TrainingOptions {
   const { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps } = settings;
   const { learningRate, numTrainEpochs, maxSteps, warmupSteps, warmupRatio } = settings;
   const { maxGradNorm, weightDecay, labelSmoothing } = settings;
-  const batches = { maxSeqLength, perDeviceTrainBatchSize, gradientAccumulationSteps };
+  // Left out where it is BERT's: checkpoints have these options, and those of before have no such one.
+  const padding = padTokenId === 0 ? {} : { padTokenId };
+  const batches = { maxSeqLength, ...padding, perDeviceTrainBatchSize, gradientAccumulationSteps };
   const schedule = { learningRate, lrSchedulerType, numTrainEpochs, maxSteps, warmupSteps, warmupRatio };
   return { ...batches, ...schedule, maxGradNorm, weightDecay, labelSmoothing, device, kernels };
 }

@@ -8,6 +8,8 @@ import type { Device } from '../tensor.js';
 
 export interface PredictOptions {
   readonly maxSeqLength: number;
+  /** The tokenizer's id of padding. 0. */
+  readonly padTokenId?: number;
   readonly perDeviceEvalBatchSize: number;
   readonly device: Device;
   /** Python's by default. */

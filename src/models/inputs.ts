@@ -40,6 +40,8 @@ export function toPackedTokens(
 export interface ForwardOptions {
   /** Positions of a padded row. */
   readonly maxSeqLength: number;
+  /** The tokenizer's id of padding, whose logits count with Python's kernels; BERT's 0 by default. */
+  readonly padTokenId?: number | undefined;
   readonly device: Device;
   readonly kernels: Kernels;
 }
@@ -51,10 +53,10 @@ const fillStep = 64;
 export function forwardFeatures(
   model: ReaderModel,
   features: readonly Feature[],
-  { maxSeqLength, device, kernels }: ForwardOptions,
+  { maxSeqLength, padTokenId, device, kernels }: ForwardOptions,
 ): SpanLogits {
   return withKernels(kernels, () => {
-    if (!kernels.fast) return model.forward(toInputs(collate(features, maxSeqLength), device));
+    if (!kernels.fast) return model.forward(toInputs(collate(features, maxSeqLength, padTokenId), device));
     const batch = model.recordable ? packAndFill(features, Math.min(fillStep, maxSeqLength)) : pack(features);
     const read = (name: PackedArray) => tensor(batch[name], undefined, { device });
     return model.forwardPacked(toPackedTokens(batch, features.length, read));

@@ -86,9 +86,11 @@ async function runVariant(run: VariantRun, variant: Variant): Promise<VariantRes
   );
   const steps = Math.max(1, Math.round(run.steps / variant.batches));
   const batchSize = run.options.perDeviceTrainBatchSize * variant.batches;
+  const { padTokenId } = tokenizer;
   const options = {
     ...run.options,
     ...variant.recipe,
+    padTokenId,
     perDeviceTrainBatchSize: batchSize,
     maxSteps: steps,
   };
@@ -98,6 +100,7 @@ async function runVariant(run: VariantRun, variant: Variant): Promise<VariantRes
   const windows = prepareFeatures(run.validation, tokenizer, run.options);
   const { metrics } = await evaluate(model, run.validation, windows, {
     ...run.options,
+    padTokenId,
     version2WithNegative: false,
     nullScoreDiffThreshold: 0,
   });

@@ -67,10 +67,17 @@ export function plainGradients(
 function batchLoss(
   model: ReaderModel,
   rows: readonly Feature[],
-  { maxSeqLength, device, labelSmoothing, kernels = exactKernels, loss = spanLoss }: TrainingOptions,
+  {
+    maxSeqLength,
+    padTokenId,
+    device,
+    labelSmoothing,
+    kernels = exactKernels,
+    loss = spanLoss,
+  }: TrainingOptions,
 ): Tensor {
   const { startPositions, endPositions } = labelsOf(rows, kernels);
   const labels = (positions: Int32Array) => tensor(positions, undefined, { device });
-  const logits = forwardFeatures(model, rows, { maxSeqLength, device, kernels });
+  const logits = forwardFeatures(model, rows, { maxSeqLength, padTokenId, device, kernels });
   return loss(logits, labels(startPositions), labels(endPositions), labelSmoothing);
 }

@@ -15,6 +15,8 @@ import { TrainingState } from './state.js';
 export interface TrainingOptions {
   /** Positions of a row; shorter features are padded to it. */
   readonly maxSeqLength: number;
+  /** The tokenizer's id of padding. 0. */
+  readonly padTokenId?: number;
   readonly perDeviceTrainBatchSize: number;
   readonly learningRate: number;
   /** Need not be whole: the last one may be a part, its steps rounded up. */

@@ -23,14 +23,20 @@ const packedStep = 256;
 /** Padded rows or, with fast kernels, packed ones, with `startPositions` and `endPositions` beside. */
 export function stageBatch(
   rows: readonly Feature[],
-  { kernels = exactKernels, maxSeqLength }: Pick<TrainingOptions, 'kernels' | 'maxSeqLength'>,
+  {
+    kernels = exactKernels,
+    maxSeqLength,
+    padTokenId,
+  }: Pick<TrainingOptions, 'kernels' | 'maxSeqLength' | 'padTokenId'>,
 ): StagedBatch {
-  const batch = kernels.fast ? packedBatch(rows, maxSeqLength, kernels) : paddedBatch(rows, maxSeqLength);
+  const batch = kernels.fast
+    ? packedBatch(rows, maxSeqLength, kernels)
+    : paddedBatch(rows, maxSeqLength, padTokenId);
   return { ...batch, forward: (model, read) => withKernels(kernels, () => batch.forward(model, read)) };
 }
 
-function paddedBatch(rows: readonly Feature[], maxSeqLength: number): StagedBatch {
-  const { size, length, ...arrays } = collate(rows, maxSeqLength);
+function paddedBatch(rows: readonly Feature[], maxSeqLength: number, padTokenId?: number): StagedBatch {
+  const { size, length, ...arrays } = collate(rows, maxSeqLength, padTokenId);
   return {
     shape: `${size} x ${length}`,
     arrays,

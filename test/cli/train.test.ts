@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
 import { readSafetensors } from '../../src/formats/safetensors.js';
+import { saveModel } from '../../src/models/folder.js';
+import { bertMini } from '../../src/models/bert.js';
+import { manualSeed } from '../../src/random.js';
 import { bin, qaNative, temporaryFolder, tinyRun, writeFewQuestions, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
@@ -215,4 +218,38 @@ test('answers that are not at their offsets are counted and named, and trained o
   );
   t.is(code, 0);
   t.regex(stderr, /1 questions have an answer that is not at its answer_start; .*: train-towns-1-1/);
+});
+
+test("windows are padded with the tokenizer's [PAD], wherever it is", async (t) => {
+  const dir = join(folder, 'other-padding');
+  const settings = {
+    vocab_size: 17,
+    hidden_size: 32,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: 32,
+    max_position_embeddings: 64,
+    initializer_range: 0.3,
+    pad_token_id: 3,
+    hidden_dropout_prob: 0,
+    attention_probs_dropout_prob: 0,
+  };
+  const bert = bertMini.parseConfig(settings, 'the test');
+  manualSeed(0);
+  await saveModel(dir, bertMini, bert, bertMini.create(bert));
+  const words = '[UNK] [CLS] [SEP] [PAD] [MASK] who founded it the town was by ada holm ##son . ?';
+  writeFileSync(join(dir, 'vocab.txt'), words.split(' ').join('\n'));
+  const answers = [{ text: 'Ada Holmson', answer_start: 24 }];
+  const context = 'The town was founded by Ada Holmson.';
+  const question = { id: 'a', context, question: 'Who founded it?', answers };
+  const file = join(folder, 'other-padding.jsonl');
+  writeFileSync(file, JSON.stringify(question));
+
+  const start = ['--model-name-or-path', dir, '--train-file', file, '--no-eval'];
+  const window = ['--max-seq-length', '32', '--doc-stride', '8', '--max-steps', '1'];
+  const output = join(folder, 'other-padding-run');
+  const trained = await qaNative('train', 'bert-mini', ...start, ...window, '--output-dir', output);
+  t.is(trained.code, 0, trained.stderr);
+  // What scripts/reference/notebook.py computes from the same weights.
+  t.true(Math.abs(Number(json(output, 'train_log.jsonl')['loss']) - 3.590745687484741) < 1e-5);
 });
