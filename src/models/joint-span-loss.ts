@@ -8,7 +8,8 @@ const lowest = -3.4028234663852886e38;
 /**
  * The cross entropy of the whole span: one softmax over every pair of a start and an end not before it, whose score is
  * the sum of both logits, where `spanLoss` has one softmax for starts and one for ends. The mean over the rows whose
- * answer is there; positions past the end are ignored. Logits [batch, length], positions int64 [batch].
+ * answer is there; positions past the end, and a start after its end, are ignored. Logits [batch, length], positions
+ * int64 [batch].
  */
 export function jointSpanLoss(
   { startLogits, endLogits }: SpanLogits,
@@ -33,6 +34,8 @@ export function jointSpanLoss(
     .add(endPositions)
     .add(past(startPositions))
     .add(past(endPositions))
+    // Some windows that cut an answer have such labels; no pair is theirs, and its score would be the lowest there is.
+    .add(startPositions.sub(endPositions).clamp(0, 1).mul(pairs))
     .clamp(0, pairs);
   return new Tensor(native.crossEntropy(scores.handle, pair.handle, pairs, 0));
 }

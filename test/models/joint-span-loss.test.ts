@@ -35,11 +35,13 @@ test('the loss is that of one softmax over spans', (t) => {
   t.true(Math.abs(lossOf([2, 1], [3, 1]) - expected) < 1e-6);
 });
 
-test('rows whose answer lies past the end do not count', (t) => {
+test('rows whose answer lies past the end, or ends before it starts, do not count', (t) => {
   for (const [start, end] of [
     [4, 4],
     [1, 4],
     [4, 2],
+    [2, 1],
+    [3, 0],
   ]) {
     t.true(Math.abs(lossOf([2, start], [3, end]) - rowLoss(0, 2, 3)) < 1e-6);
   }
