@@ -35,12 +35,14 @@ export async function readExamples(path: string, options: ReadOptions = {}): Pro
   return table === undefined ? parseSquad(json, path, options) : parseRows(table, path, options);
 }
 
-/** Whether the first line is a question by itself, whatever follows. */
+/** Whether the first line that is not empty is a question by itself, whatever follows. */
 function isJsonLines(text: string): boolean {
-  const end = text.indexOf('\n');
-  const line = end < 0 ? text : text.slice(0, end);
+  const start = text.search(/\S/);
+  const end = text.indexOf('\n', start);
+  const line = (end < 0 ? text.slice(start) : text.slice(start, end)).trimEnd();
   // A file of SQuAD is one long line, and need not be parsed twice.
-  if (!/^\s*\{.*\}\s*$/.test(line) || /^\s*\{\s*"(?:data|version)"/.test(line)) return false;
+  if (!line.startsWith('{') || !line.endsWith('}')) return false;
+  if (/^\{\s*"data"\s*:\s*\[|^\{\s*"version"\s*:[^,]*,\s*"data"\s*:\s*\[/.test(line)) return false;
   try {
     return isFlat(JSON.parse(line));
   } catch {

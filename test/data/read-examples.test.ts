@@ -137,6 +137,25 @@ test('whole numbers are ids, and a byte order mark is dropped', async (t) => {
   );
 });
 
+const others = { version: '1.1', data: 'x', source: ['a'] };
+for (const [what, content] of [
+  ['with line separators of Unicode', JSON.stringify({ ...row, context: 'The Aare.\u2028\u2029' })],
+  ['after empty lines', `\n \r\n${JSON.stringify(row)}\r\n`],
+  ['whose first column is version', JSON.stringify({ version: '1.1', ...row })],
+  ['whose first column is data', JSON.stringify({ data: 'x', ...row })],
+  ['whose first columns are those of SQuAD', JSON.stringify({ ...others, ...row })],
+]) {
+  test(`JSON Lines ${what} need no name of their own`, async (t) => {
+    const path = join(t.context.folder, 'x.json');
+    await writeFile(path, `${content}\n${JSON.stringify({ ...row, id: 'b' })}\n`);
+    const { examples } = await readExamples(path);
+    t.deepEqual(
+      examples.map(({ id }) => id),
+      ['a', 'b'],
+    );
+  });
+}
+
 test('ids that come again are told where they are kept', async (t) => {
   const path = join(t.context.folder, 'x.jsonl');
   await writeFile(path, `${JSON.stringify(row)}\n`.repeat(3));
