@@ -66,8 +66,9 @@ export async function saveEvaluation(
   ]);
   await writeJsonAtomic(join(dir, files.predictions), Object.fromEntries(predictions));
   await writeJsonAtomic(join(dir, files.nbest), Object.fromEntries(nbestRows));
-  if (nullOdds !== undefined) {
-    await writeJsonAtomic(join(dir, files.nullOdds), Object.fromEntries(nullOdds));
-  }
+  const nullOddsPath = join(dir, files.nullOdds);
+  // Those of an evaluation before would be taken for these predictions' own.
+  if (nullOdds === undefined) await rm(nullOddsPath, { force: true });
+  else await writeJsonAtomic(nullOddsPath, Object.fromEntries(nullOdds));
   await writeJsonAtomic(join(dir, files.metrics), metrics);
 }
