@@ -84,6 +84,13 @@ def parquet(path, compression):
     return path.read_bytes()
 
 
+def with_empty_pages(path):
+    """A column without any value has a dictionary of no bytes, which compression makes one byte of."""
+    notes = pyarrow.nulls(len(QUESTIONS), pyarrow.string())
+    pyarrow.parquet.write_table(table(rows()).append_column("notes", notes), path, compression="lz4")
+    return path.read_bytes()
+
+
 def write_dev_sized(path):
     """Encoded so that it is small: each id by how it differs from the one before."""
     row = {"title": "t", "context": "a", "question": "q", "answers": {"text": ["a"], "answer_start": [0]}}
@@ -106,6 +113,7 @@ def files():
         snappy = Path(folder) / "snappy.parquet"
         yield "snappy.parquet", parquet(snappy, "snappy")
         yield "zstd.parquet", parquet(Path(folder) / "zstd.parquet", "zstd")
+        yield "lz4.parquet", with_empty_pages(Path(folder) / "lz4.parquet")
         frame = pandas.read_parquet(snappy)
     # Dictionaries of numpy's arrays become their repr.
     yield "pandas.csv", frame.to_csv().encode()

@@ -104,6 +104,17 @@ test('a Parquet file that was cut is refused', async (t) => {
   }
 });
 
+test('bytes of a Parquet file that are no UTF-8 are refused', async (t) => {
+  const path = join(t.context.folder, 'x.parquet');
+  const damaged = (text: string) => {
+    const bytes = Buffer.from(fixture.files['snappy.parquet'], 'base64');
+    bytes[bytes.indexOf(text)] = 0xff;
+    return bytes;
+  };
+  await writeFile(path, damaged('Which river?'));
+  await t.throwsAsync(readExamples(path), { code: 'ERR_SQUAD_FORMAT', message: /UTF-8/ });
+});
+
 test('a Parquet file that claims more values than any memory holds is refused, and ends nothing else', async (t) => {
   const path = join(t.context.folder, 'endless.parquet');
   const whole = readFileSync(new URL('../../../test/fixtures/hub/dev-sized.parquet', import.meta.url));
