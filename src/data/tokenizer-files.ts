@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import type { NormalizerOptions } from './bert-normalizer.js';
-import { BertTokenizer, reservedTokens } from './tokenizer.js';
+import {
+  asObject,
+  badTokenizer,
+  checkAddedTokens,
+  checkJoining,
+  checkSpecialTokens,
+  checkSplitting,
+} from './tokenizer-settings.js';
+import { BertTokenizer } from './tokenizer.js';
+
+const configName = 'tokenizer_config.json';
 
 /** A tokenizer from a `vocab.txt`: a token a line, its id the line's number from 0. */
 export async function readVocab(
@@ -16,21 +26,27 @@ export async function readVocab(
 /**
  * The tokenizer of a folder in Hugging Face layout, as `BertTokenizerFast.from_pretrained` makes it: the vocabulary of
  * its `tokenizer.json`, else of its `vocab.txt`; the normalizer's settings of its `tokenizer_config.json`, or BERT's
- * defaults, whatever tokenizer.json says of them.
+ * defaults, whatever tokenizer.json says of them. Throws where any of its files asks for other tokens than BERT's.
  */
 export async function readTokenizer(dir: string): Promise<BertTokenizer> {
-  const options = normalizerOptions((await readJsonIfThere(join(dir, 'tokenizer_config.json'))) ?? {});
-  const path = join(dir, 'tokenizer.json');
-  const fast = await readJsonIfThere(path);
+  const [config = {}, special = {}, added = {}, fast] = await Promise.all(
+    [configName, 'special_tokens_map.json', 'added_tokens.json', 'tokenizer.json'].map((name) =>
+      readJsonIfThere(join(dir, name)),
+    ),
+  );
+  checkSpecialTokens(config, join(dir, configName));
+  checkSpecialTokens(special, join(dir, 'special_tokens_map.json'));
+  checkAddedTokens(Object.keys(added), join(dir, 'added_tokens.json'));
+  const options = normalizerOptions(config);
   return fast === undefined
     ? fromVocab(join(dir, 'vocab.txt'), options)
-    : fromTokenizerJson(fast, options, path);
+    : fromTokenizerJson(fast, options, join(dir, 'tokenizer.json'));
 }
 
 /** Writes `vocab.txt` and `tokenizer_config.json`, from which Python's `BertTokenizerFast` makes the same tokenizer. */
 export async function saveTokenizer(dir: string, tokenizer: BertTokenizer): Promise<void> {
   await writeFileAtomic(join(dir, 'vocab.txt'), `${tokenizer.vocabulary.join('\n')}\n`);
-  await writeJsonAtomic(join(dir, 'tokenizer_config.json'), {
+  await writeJsonAtomic(join(dir, configName), {
     tokenizer_class: 'BertTokenizer',
     do_lower_case: tokenizer.options.lowercase,
     strip_accents: tokenizer.options.stripAccents,
@@ -68,16 +84,8 @@ function fromTokenizerJson(
   options: NormalizerOptions,
   path: string,
 ): BertTokenizer {
-  const model = asObject(json['model']);
-  const normalizer = asObject(json['normalizer']);
-  if (model['type'] !== 'WordPiece' || normalizer['type'] !== 'BertNormalizer') {
-    throw badTokenizer(
-      path,
-      'a WordPiece model with a BertNormalizer',
-      `${JSON.stringify(model['type'])} with ${JSON.stringify(normalizer['type'])}`,
-    );
-  }
-  const entries = Object.entries(asObject(model['vocab']));
+  checkSplitting(json, path);
+  const entries = Object.entries(asObject(asObject(json['model'])['vocab']));
   const vocabulary = entries.map(() => '');
   const taken = new Set<unknown>();
   for (const [token, id] of entries) {
@@ -88,27 +96,10 @@ function fromTokenizerJson(
     taken.add(id);
     vocabulary[id] = token;
   }
-  const added = Array.isArray(json['added_tokens']) ? json['added_tokens'].map(asObject) : [];
-  const strange = added.find(({ content }) => !(reservedTokens as readonly unknown[]).includes(content));
-  if (strange !== undefined) {
-    throw badTokenizer(
-      path,
-      `no added tokens but ${reservedTokens.join(' ')}`,
-      JSON.stringify(strange['content']),
-    );
-  }
-  return new BertTokenizer(vocabulary, { ...options, cleanText: normalizer['clean_text'] !== false }, path);
-}
-
-function badTokenizer(path: string, expected: string, got: string): QaError {
-  return new QaError(
-    `Expected ${expected} in ${path}, got ${got}; give the tokenizer of a BERT model.`,
-    'ERR_VOCABULARY',
-  );
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const cleanText = asObject(json['normalizer'])['clean_text'] !== false;
+  const tokenizer = new BertTokenizer(vocabulary, { ...options, cleanText }, path);
+  checkJoining(json, tokenizer, path);
+  return tokenizer;
 }
 
 /** Strict, as Python: replaced bytes would be another token. */

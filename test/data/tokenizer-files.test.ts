@@ -5,6 +5,7 @@ import anyTest, { type TestFn } from 'ava';
 import { readTokenizer, readVocab, saveTokenizer } from '../../src/data/tokenizer-files.js';
 import { QaError } from '../../src/errors.js';
 import { fixture } from './feature-fixture.js';
+import { fastTokenizer, vocab } from './tokenizer-json.js';
 
 const test = anyTest as TestFn<{ folder: string }>;
 test.beforeEach(async (t) => {
@@ -12,17 +13,7 @@ test.beforeEach(async (t) => {
 });
 test.afterEach.always((t) => rm(t.context.folder, { recursive: true }));
 
-const vocab = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a', 'A', 'á', 'b'];
 const idsOf = (tokens: readonly string[]) => tokens.map((token) => vocab.indexOf(token));
-
-/** A tokenizer.json with the parts that are read. */
-const fastTokenizer = (changes: object = {}) =>
-  JSON.stringify({
-    added_tokens: [{ id: 0, content: '[PAD]', special: true }],
-    normalizer: { type: 'BertNormalizer', clean_text: true, lowercase: false },
-    model: { type: 'WordPiece', vocab: Object.fromEntries(vocab.map((token, id) => [token, id])) },
-    ...changes,
-  });
 
 for (const lineEnd of ['\n', '\r\n']) {
   test(`vocab.txt with line ends ${JSON.stringify(lineEnd)}, with and without the last`, async (t) => {

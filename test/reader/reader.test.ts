@@ -161,7 +161,16 @@ test('a folder of Hugging Face opens with tokenizer.json as with vocab.txt; case
   ];
   const { vocabulary } = await readTokenizer(tiny);
   const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
-  const tokenizer = { model: { type: 'WordPiece', vocab }, normalizer: { type: 'BertNormalizer' } };
+  const tokenizer = {
+    model: { type: 'WordPiece', vocab },
+    normalizer: { type: 'BertNormalizer' },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'BertProcessing',
+      sep: ['[SEP]', vocab['[SEP]']],
+      cls: ['[CLS]', vocab['[CLS]']],
+    },
+  };
   writeFileSync(join(fast, 'tokenizer.json'), JSON.stringify(tokenizer));
   rmSync(join(fast, 'vocab.txt'));
   writeFileSync(join(cased, 'tokenizer_config.json'), '{"do_lower_case": false}');
