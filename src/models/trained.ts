@@ -10,12 +10,22 @@ import { loadModel, type LoadedModel } from './folder.js';
  */
 export async function loadTrainedModel(dir: string): Promise<LoadedModel & { tokenizer: BertTokenizer }> {
   const loaded = await loadModel(dir);
-  const { missing } = loaded.report;
+  const { missing, unexpected } = loaded.report;
   if (missing.length > 0) {
     throw new QaError(
       `Expected a trained span head in ${dir}, but its weights lack ${missing.join(', ')}; ` +
         'give a model that was trained to answer questions.',
       'ERR_STATE_MISSING',
+    );
+  }
+  // Heads for other tasks, the pooler and buffers of ids may be left over. A layer may not: without it answers would be
+  // another model's.
+  const unused = unexpected.filter((name) => /^bert\.(?:encoder|embeddings)\.(?!.*_ids$)/.test(name));
+  if (unused.length > 0) {
+    throw new QaError(
+      `Expected a config.json that uses all layers and embeddings of the weights in ${dir}, but it leaves out ` +
+        `${unused.length} of their tensors (${unused[0]} for one); give the config.json that they were trained with.`,
+      'ERR_CONFIG',
     );
   }
   const tokenizer = await readTokenizer(dir);
