@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import type { NormalizerOptions } from './bert-normalizer.js';
+import { toTokenizerJson } from './fast-tokenizer.js';
 import {
   asObject,
   badTokenizer,
@@ -14,6 +15,7 @@ import {
 import { BertTokenizer } from './tokenizer.js';
 
 const configName = 'tokenizer_config.json';
+const fastName = 'tokenizer.json';
 
 /** A tokenizer from a `vocab.txt`: a token a line, its id the line's number from 0. */
 export async function readVocab(
@@ -30,7 +32,7 @@ export async function readVocab(
  */
 export async function readTokenizer(dir: string): Promise<BertTokenizer> {
   const [config = {}, special = {}, added = {}, fast] = await Promise.all(
-    [configName, 'special_tokens_map.json', 'added_tokens.json', 'tokenizer.json'].map((name) =>
+    [configName, 'special_tokens_map.json', 'added_tokens.json', fastName].map((name) =>
       readJsonIfThere(join(dir, name)),
     ),
   );
@@ -40,12 +42,18 @@ export async function readTokenizer(dir: string): Promise<BertTokenizer> {
   const options = normalizerOptions(config);
   return fast === undefined
     ? fromVocab(join(dir, 'vocab.txt'), options)
-    : fromTokenizerJson(fast, options, join(dir, 'tokenizer.json'));
+    : fromTokenizerJson(fast, options, join(dir, fastName));
 }
 
-/** Writes `vocab.txt` and `tokenizer_config.json`, from which Python's `BertTokenizerFast` makes the same tokenizer. */
+/**
+ * Writes `vocab.txt` and `tokenizer_config.json`, from which Python's `BertTokenizerFast` makes the same tokenizer; a
+ * `tokenizer.json` too where only that can say so. One that is there would be read in their place.
+ */
 export async function saveTokenizer(dir: string, tokenizer: BertTokenizer): Promise<void> {
   await writeFileAtomic(join(dir, 'vocab.txt'), `${tokenizer.vocabulary.join('\n')}\n`);
+  const fast = join(dir, fastName);
+  if (tokenizer.options.cleanText) await rm(fast, { force: true });
+  else await writeJsonAtomic(fast, toTokenizerJson(tokenizer));
   await writeJsonAtomic(join(dir, configName), {
     tokenizer_class: 'BertTokenizer',
     do_lower_case: tokenizer.options.lowercase,

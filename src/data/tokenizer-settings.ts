@@ -55,7 +55,8 @@ const wordPieceSettings = {
   max_input_chars_per_word: 100,
 };
 
-const bertPair = [
+/** `[CLS] question [SEP] context [SEP]`, and what is of the context. */
+export const bertPair = [
   { SpecialToken: { id: '[CLS]', type_id: 0 } },
   { Sequence: { id: 'A', type_id: 0 } },
   { SpecialToken: { id: '[SEP]', type_id: 0 } },

@@ -60,6 +60,26 @@ test('a saved tokenizer is read as it was', async (t) => {
   t.deepEqual(read.options, saved.options);
 });
 
+test('a saved tokenizer that cleans no text is read as it was, here and by Python, and makes way for the next', async (t) => {
+  const { folder } = t.context;
+  const [given, saved] = [join(folder, 'tokenizer.json'), join(folder, 'saved')];
+  await writeFile(given, fastTokenizer({ normalizer: { type: 'BertNormalizer', clean_text: false } }));
+  const tokenizer = await readTokenizer(folder);
+  t.false(tokenizer.options.cleanText);
+  await saveTokenizer(saved, tokenizer);
+  const read = await readTokenizer(saved);
+  t.deepEqual(read.options, tokenizer.options);
+  t.deepEqual(read.vocabulary, vocab);
+  // What BertTokenizerFast.from_pretrained makes of both folders: a control character is a letter like others.
+  for (const each of [tokenizer, read]) {
+    t.deepEqual(Array.from(each.encode('a\u0007 b a\tb').ids), idsOf(['[UNK]', 'b', 'a', 'b']));
+  }
+
+  await writeFile(given, fastTokenizer());
+  await saveTokenizer(saved, await readTokenizer(folder));
+  t.true((await readTokenizer(saved)).options.cleanText);
+});
+
 test('what cannot be read is refused with its path', async (t) => {
   const { folder } = t.context;
   const missing = await t.throwsAsync(readTokenizer(folder), { instanceOf: QaError });
