@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { QaError } from '../errors.js';
 import type { Reader } from '../reader/reader.js';
 import { answerSchema, type AnswerBody } from './answer-schema.js';
 import { HttpError } from './errors.js';
+import { onceOver } from './over.js';
 
 /** What the server needs of a reader. */
 export type AnsweringReader = Pick<Reader, 'read' | 'pending' | 'pendingCharacters'>;
@@ -54,7 +55,7 @@ export function addAnswerRoute(
       const { scores, ...reading } = await reader
         .read(question, context, {
           ...options,
-          signal: whenUnwanted(reply, maxWait),
+          signal: whenUnwanted(request, reply, maxWait),
         })
         .catch(refuseUnanswerable);
       return {
@@ -74,19 +75,19 @@ export function addAnswerRoute(
 }
 
 /**
- * Aborts once the client closed its connection without its answer, or has waited so many milliseconds. Fastify's
- * `request.signal` listens to the request, which Node closes as soon as its body was read; `AbortSignal.any` does not
- * keep those that it is made of, and a timeout among them is collected before its time.
+ * Aborts once the client closed its connection without its answer, which it may have done already, or has waited so many
+ * milliseconds. Fastify's `request.signal` listens to the request, which Node closes as soon as its body was read;
+ * `AbortSignal.any` does not keep those that it is made of, and a timeout among them is collected before its time.
  */
-function whenUnwanted({ raw }: FastifyReply, maxWait: number): AbortSignal {
+function whenUnwanted(request: FastifyRequest, reply: FastifyReply, maxWait: number): AbortSignal {
   const unwanted = new AbortController();
   const waiting = setTimeout(() => {
     const problem = 'Other questions took all the time there is; try again soon.';
     unwanted.abort(new HttpError(503, 'ERR_TOO_BUSY', problem));
   }, maxWait).unref();
-  raw.once('close', () => {
+  onceOver(request, reply, () => {
     clearTimeout(waiting);
-    if (!raw.writableFinished) unwanted.abort();
+    if (!reply.raw.writableFinished) unwanted.abort();
   });
   return unwanted.signal;
 }

@@ -1,27 +1,33 @@
-import type { IncomingMessage } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { isOver, onceOver } from './over.js';
 
 /** Milliseconds between two looks at whether all was answered. */
 const interval = 50;
 
 /**
  * Has `app.close()` end: Node stops to look for requests that take too long to come once it closes, and would wait for
- * these. What came whole is answered; what did not come within `patience` milliseconds is cut off.
+ * these. What came whole is answered; what did not come within `patience` milliseconds is cut off, and so is an answer
+ * that is not taken for as long.
  */
 export function closeInTime(app: FastifyInstance, patience: number): void {
-  const answering = new Set<IncomingMessage>();
-  app.addHook('preHandler', ({ raw }, _reply, done) => {
-    answering.add(raw);
+  /** Replies, each with the time until which it is waited for: while it is being computed without end. */
+  const answering = new Map<ServerResponse, number>();
+  app.addHook('preHandler', (request, reply, done) => {
+    if (!isOver(request, reply)) answering.set(reply.raw, Infinity);
+    onceOver(request, reply, () => answering.delete(reply.raw));
     done();
   });
-  app.addHook('onResponse', ({ raw }, _reply, done) => {
-    answering.delete(raw);
+  app.addHook('onSend', (_request, { raw }, _payload, done) => {
+    if (answering.has(raw)) answering.set(raw, performance.now() + patience);
     done();
   });
   app.addHook('preClose', (done) => {
     const closing = performance.now();
     const cutting = setInterval(() => {
-      if (answering.size === 0 && performance.now() - closing >= patience) app.server.closeAllConnections();
+      const now = performance.now();
+      const isWaitedFor = now - closing < patience || [...answering.values()].some((until) => until > now);
+      if (!isWaitedFor) app.server.closeAllConnections();
     }, interval);
     app.server.once('close', () => {
       clearInterval(cutting);

@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { messageOf } from '../errors.js';
+import { isOver } from './over.js';
 
 /** What a client is told beside the status. */
 export class HttpError extends Error {
@@ -80,7 +81,7 @@ export function addErrorReplies(app: FastifyInstance): void {
       return reply.code(statusCode).send(told(error));
     }
     // A client that went away gave its question up: nobody reads the reply.
-    if (!reply.raw.destroyed) process.stderr.write(`qa-native: ${request.url}: ${messageOf(error)}\n`);
+    if (!isOver(request, reply)) process.stderr.write(`qa-native: ${request.url}: ${messageOf(error)}\n`);
     return reply
       .code(statusCode)
       .send({ statusCode, code: 'ERR_SERVER', message: 'The server failed; it said why on its terminal.' });

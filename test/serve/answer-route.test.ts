@@ -1,8 +1,9 @@
-import { EventEmitter, once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { EventEmitter, on, once } from 'node:events';
+import { connect, type AddressInfo, Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test from 'ava';
+import type { AnsweringReader } from '../../src/serve/answer-route.js';
 import { createServer } from '../../src/serve/server.js';
 
 // What becomes of questions that the reader has no time for, fails at, or nobody waits for any more.
@@ -74,30 +75,60 @@ test("what fails within is the server's fault, and not told to the client", asyn
   await failing.close();
 });
 
-test('a client that goes away gives its question up', async (t) => {
-  const asked = new EventEmitter();
-  const waiting = await createServer({
-    pending: 0,
-    pendingCharacters: 0,
-    read: (_question, _context, options) =>
-      new Promise((_resolve, reject) => {
-        options?.signal?.addEventListener('abort', () => {
-          reject(new Error('given up'));
-          asked.emit('given up');
-        });
-        asked.emit('asked');
-      }),
-  });
+/** A reader that never answers and says what it was asked and what was given up. */
+function unanswering() {
+  const events = new EventEmitter();
+  const counts = { asked: 0, givenUp: 0 };
+  const read: AnsweringReader['read'] = (_question, _context, options) =>
+    new Promise((_resolve, reject) => {
+      const giveUp = () => {
+        counts.givenUp++;
+        reject(new Error('given up'));
+        events.emit('given up');
+      };
+      counts.asked++;
+      if (options?.signal?.aborted === true) giveUp();
+      else options?.signal?.addEventListener('abort', giveUp);
+      events.emit('asked');
+    });
+  return { events, counts, reader: { pending: 0, pendingCharacters: 0, read } };
+}
+
+/** `POST /answer` as it goes over a connection. */
+function request(body: string): string {
+  return `POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+}
+
+test('a client that goes away gives up all that it asked, however much at once', async (t) => {
+  const { events, counts, reader } = unanswering();
+  const waiting = await createServer(reader);
   await waiting.listen({ port: 0 });
   const socket = connect((waiting.server.address() as AddressInfo).port, '127.0.0.1');
-  const body = JSON.stringify({ question, context });
-  const wasAsked = once(asked, 'asked');
-  const head = `host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
-  socket.write(`POST /answer HTTP/1.1\r\n${head}\r\n\r\n${body}`);
-  await wasAsked;
-  const givenUp = once(asked, 'given up');
+  const questions = 12;
+  const asked = on(events, 'asked');
+  socket.write(request(JSON.stringify({ question, context })).repeat(questions));
+  while (counts.asked < questions) await asked.next();
+  const givenUp = on(events, 'given up');
   socket.destroy();
-  await givenUp;
+  while (counts.givenUp < questions) await givenUp.next();
   await waiting.close();
-  t.pass();
+  t.deepEqual(counts, { asked: questions, givenUp: questions });
+});
+
+test('a question whose client was gone before it was read is given up, too', async (t) => {
+  const { events, counts, reader } = unanswering();
+  const waiting = await createServer(reader);
+  const socket = new Socket();
+  waiting.addHook('preHandler', async ({ raw }) => {
+    const gone = once(raw.socket, 'close');
+    socket.destroy();
+    await gone;
+  });
+  await waiting.listen({ port: 0 });
+  socket.connect((waiting.server.address() as AddressInfo).port, '127.0.0.1');
+  const asked = once(events, 'asked');
+  socket.write(request(JSON.stringify({ question, context })));
+  await asked;
+  t.deepEqual(counts, { asked: 1, givenUp: 1 });
+  await waiting.close();
 });

@@ -1,4 +1,4 @@
-import { on, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
@@ -21,6 +21,10 @@ test.after.always(() => reader.dispose());
 /** A request whose body does not come. */
 const half =
   'POST /answer HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"qu';
+
+/** A request with its body. */
+const whole = (body: string) =>
+  `POST /answer HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
 /** What a bare socket gets back after it sent a text. */
 async function sendRaw(server: FastifyInstance, text: string): Promise<string> {
@@ -68,12 +72,67 @@ test('a server that is told to end answers what was asked, and does not wait for
     return once(socket, 'close');
   });
   const body = JSON.stringify({ question: 'Who?', context: 'Ada Holmson founded it. '.repeat(500) });
-  const head = `host: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   const requests = on(ending.server, 'request');
-  const answer = sendRaw(ending, `POST /answer HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+  const answer = sendRaw(ending, whole(body));
   await requests.next();
   await requests.next();
   await ending.close();
   t.regex(await answer, /^HTTP\/1\.1 200 /);
   await Promise.all(slow);
+});
+
+test('a server that is told to end does not wait for the answers of clients that went away', async (t) => {
+  const asked = new EventEmitter();
+  const ending = await createServer(
+    {
+      pending: 0,
+      pendingCharacters: 0,
+      read: (_question, _context, options) =>
+        new Promise((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => {
+            reject(new Error('given up'));
+          });
+          asked.emit('question');
+        }),
+    },
+    { requestTimeout: 200 },
+  );
+  await ending.listen({ port: 0 });
+  const { port } = ending.server.address() as AddressInfo;
+  const leaving = connect(port, '127.0.0.1');
+  const questions = on(asked, 'question');
+  // The second waits behind the first on its connection.
+  leaving.write(whole('{"question":"Who?","context":"Ada."}').repeat(2));
+  await questions.next();
+  await questions.next();
+  leaving.destroy();
+  const slow = connect(port, '127.0.0.1').resume();
+  slow.on('error', () => undefined).write(half);
+  await once(ending.server, 'request');
+  await Promise.all([ending.close(), once(slow, 'close')]);
+  t.pass();
+});
+
+test('a server that is told to end does not wait for a client that does not read its answer', async (t) => {
+  // Of some 25 MB: more than the buffers between server and client hold.
+  const tokens = 500_000;
+  const scores = {
+    offsets: new Int32Array(2 * tokens).fill(9999),
+    startLogits: new Float32Array(tokens).fill(-1.1),
+    endLogits: new Float32Array(tokens).fill(-1.1),
+  };
+  const reading = { answers: [], windows: 1, timings: { waited: 0, computed: 0 }, scores };
+  const ending = await createServer(
+    { pending: 0, pendingCharacters: 0, read: () => Promise.resolve(reading) },
+    { requestTimeout: 200 },
+  );
+  await ending.listen({ port: 0 });
+  const { port } = ending.server.address() as AddressInfo;
+  const deaf = connect(port, '127.0.0.1').pause();
+  deaf.on('error', () => undefined);
+  deaf.write(whole('{"question":"Who?","context":"Ada.","scores":true}'));
+  await once(ending.server, 'request');
+  await ending.close();
+  deaf.destroy();
+  t.pass();
 });
