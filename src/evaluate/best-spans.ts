@@ -21,7 +21,11 @@ export class BestSpans {
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
 
-  constructor(private readonly size: number) {
+  /** @param distinct whether a span that is added again, as that of another window, counts once, with its best score */
+  constructor(
+    private readonly size: number,
+    private readonly distinct = false,
+  ) {
     this.#scores = new Float32Array(size);
     this.#startLogits = new Float32Array(size);
     this.#endLogits = new Float32Array(size);
@@ -44,8 +48,10 @@ export class BestSpans {
 
   /** Adds a span whose score is accepted; a full list loses its last. */
   add(start: number, end: number, startLogit: number, endLogit: number, score: number): void {
-    if (this.#length < this.size) this.#length++;
-    let rank = this.#length - 1;
+    const known = this.distinct ? this.#find(start, end) : -1;
+    if (known >= 0 && this.#scores[known] >= score) return;
+    if (known < 0 && this.#length < this.size) this.#length++;
+    let rank = known < 0 ? this.#length - 1 : known;
     for (; rank > 0 && this.#scores[rank - 1] < score; rank--) {
       this.#scores[rank] = this.#scores[rank - 1];
       this.#startLogits[rank] = this.#startLogits[rank - 1];
@@ -58,6 +64,13 @@ export class BestSpans {
     this.#endLogits[rank] = endLogit;
     this.#starts[rank] = start;
     this.#ends[rank] = end;
+  }
+
+  /** The rank of a span; -1 where it is not among the best. */
+  #find(start: number, end: number): number {
+    for (let rank = 0; rank < this.#length; rank++)
+      if (this.#starts[rank] === start && this.#ends[rank] === end) return rank;
+    return -1;
   }
 
   at(rank: number): Span {

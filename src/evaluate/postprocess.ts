@@ -37,7 +37,7 @@ export interface Postprocessed {
 }
 
 /** What stands for an example without a valid span: the notebook's fake prediction. */
-const noAnswer: Candidate = {
+export const noAnswer: Candidate = {
   text: '',
   start: 0,
   end: 0,
@@ -162,7 +162,8 @@ function windowsOfExamples(
   return windows;
 }
 
-function toCandidates(spans: readonly AnswerSpan[], context: string): Candidate[] {
+/** Spans with their texts, and the softmax of their scores. */
+export function toCandidates(spans: readonly AnswerSpan[], context: string): Candidate[] {
   const highest = spans.reduce((most, { score }) => Math.max(most, score), -Infinity);
   // An infinite score beside its like has no difference, but is as probable.
   const weights = spans.map(({ score }) => (score === highest ? 1 : Math.exp(score - highest)));

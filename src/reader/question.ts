@@ -1,12 +1,10 @@
 import type { Example, Feature } from '../data/examples.js';
 import { prepareFeatures } from '../data/features.js';
-import { postprocessPredictions, type Candidate } from '../evaluate/postprocess.js';
+import type { Candidate } from '../evaluate/postprocess.js';
 import type { ReadRequest, WorkerReading } from './messages.js';
 import type { OpenedReader } from './open.js';
+import { rankAnswers } from './rank-answers.js';
 import { tokenScores } from './token-scores.js';
-
-/** `run_qa.py`'s: how many of the best starts and ends are paired, and how many spans share the probability. */
-const usualNBestSize = 20;
 
 /** UTF-16 units of all answers of a question: a thread that takes more, or makes JSON of them, is held up by it. */
 const mostCharacters = 100_000;
@@ -56,24 +54,21 @@ export class OpenQuestion {
   reading(): WorkerReading {
     const { topK = 1, maxAnswerLength = 30, nullAnswer = false, scores = false } = this.#options;
     const [{ id, context }] = this.#examples;
-    const logits = { start: this.#start, end: this.#end };
-    const nBestSize = Math.max(usualNBestSize, topK);
-    const { nbest } = postprocessPredictions(this.#examples, this.features, logits, {
-      nBestSize,
-      maxAnswerLength,
-      version2WithNegative: nullAnswer,
-    });
-    // What stands beside a null answer that is the only one has a text of its own, which is in no context.
-    const candidates = (nbest.get(id) ?? []).filter(
-      ({ text, start, end }) => context.slice(start, end) === text,
-    );
+    const [start, end] = [this.#start, this.#end];
+    const windows = this.features.map((feature, index) => ({
+      id,
+      feature,
+      start: start[index],
+      end: end[index],
+    }));
+    const candidates = rankAnswers(windows, context, { topK, maxAnswerLength, nullAnswer });
     return {
       answers: candidates
         .slice(0, Math.min(topK, fitting(candidates)))
         .map(({ text, start, end, score, probability }) => ({ text, start, end, score, probability })),
       windows: this.features.length,
       computed: performance.now() - (this.#began ?? performance.now()),
-      ...(scores ? { scores: tokenScores(this.features, logits, this.#docStride) } : {}),
+      ...(scores ? { scores: tokenScores(this.features, { start, end }, this.#docStride) } : {}),
     };
   }
 }

@@ -41,7 +41,7 @@ export interface ReaderAnswer {
   readonly end: number;
   /** The sum of the logits of its first token to start and of its last to end the answer. */
   readonly score: number;
-  /** Softmax of the scores over the 20 best spans (over `topK` where that is more). */
+  /** Softmax of the scores over the 20 best spans (over `topK` where that is more), each counted once. */
   readonly probability: number;
 }
 

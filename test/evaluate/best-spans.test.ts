@@ -28,3 +28,22 @@ test('spans are copies, which outlive the list', (t) => {
   best.add(7, 8, 9, 9, 18);
   t.deepEqual(spans[0], { start: 1, end: 2, startLogit: 2, endLogit: 0.5, score: 2 });
 });
+
+test('of spans that are to differ each is kept once, with its best score', (t) => {
+  const best = new BestSpans(2, true);
+  for (const [start, score] of [
+    [5, 1],
+    [6, 3],
+    [5, 4],
+    [6, 2],
+    [7, 3],
+  ] as const)
+    if (best.accepts(score)) best.add(start, start + 1, score, 0, score);
+  t.deepEqual(
+    best.toArray().map(({ start, score }) => [start, score]),
+    [
+      [5, 4],
+      [6, 3],
+    ],
+  );
+});
