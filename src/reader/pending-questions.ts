@@ -10,9 +10,9 @@ export interface Pending {
   /** When it was asked, by `performance.now()`. */
   readonly asked: number;
   readonly resolve: (reading: Reading) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (reason: unknown) => void;
   /** Only where it can be given up. */
-  readonly stopListening: (() => void) | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**

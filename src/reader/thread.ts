@@ -4,6 +4,7 @@ import { checkRequest } from './checks.js';
 import type { FromWorker, ToWorker, WorkerReading, WorkerStart } from './messages.js';
 import { PendingQuestions, type Pending } from './pending-questions.js';
 import { unpackError } from './sent-error.js';
+import { Signals } from './signals.js';
 import type { Cancellable, Reading, ReadOptions } from './types.js';
 
 /** What lies with the worker at once: enough to choose its batches from; more would only cost its memory. */
@@ -14,8 +15,12 @@ export class ReaderThread {
   /** Questions in the order of arrival: not yet with the worker, and with it. */
   readonly #waiting = new PendingQuestions();
   readonly #sent = new PendingQuestions();
+  readonly #signals = new Signals((id, reason) => {
+    this.#cancel(id, reason);
+  });
   readonly #exited: Promise<void>;
   #nextId = 0;
+  #isSendingSoon = false;
   /** Why no question is taken any more. */
   #closed: QaError | undefined;
 
@@ -78,8 +83,8 @@ export class ReaderThread {
       if (this.#closed !== undefined) throw this.#closed;
       const request = { question, context, options };
       const id = this.#nextId++;
-      const stopListening = signal === undefined ? undefined : this.#cancelOn(signal, id);
-      this.#waiting.add(id, { request, asked: performance.now(), resolve, reject, stopListening });
+      this.#waiting.add(id, { request, asked: performance.now(), resolve, reject, signal });
+      if (signal !== undefined) this.#signals.add(signal, id);
       this.#send();
     });
   }
@@ -115,23 +120,22 @@ export class ReaderThread {
     this.#send();
   }
 
-  /** @returns what ends it */
-  #cancelOn(signal: AbortSignal, id: number): () => void {
-    const cancel = () => {
-      this.#cancel(id, signal.reason);
-    };
-    signal.addEventListener('abort', cancel, { once: true });
-    return () => {
-      signal.removeEventListener('abort', cancel);
-    };
-  }
-
   #cancel(id: number, reason: unknown): void {
     const isSent = this.#sent.has(id);
     const pending = this.#take(isSent ? this.#sent : this.#waiting, id);
     if (isSent) this.#post({ type: 'cancel', id });
-    pending?.reject(reason instanceof Error ? reason : new QaError(messageOf(reason), 'ERR_ABORTED'));
-    this.#send();
+    pending?.reject(reason);
+    this.#sendSoon();
+  }
+
+  /** Sends once all was given up that is given up together: those that wait are not sent to be cancelled. */
+  #sendSoon(): void {
+    if (this.#isSendingSoon) return;
+    this.#isSendingSoon = true;
+    queueMicrotask(() => {
+      this.#isSendingSoon = false;
+      this.#send();
+    });
   }
 
   #close(reason: QaError): void {
@@ -146,7 +150,7 @@ export class ReaderThread {
   /** Removes a question: whoever takes it settles its promise. */
   #take(questions: PendingQuestions, id: number): Pending | undefined {
     const pending = questions.take(id);
-    pending?.stopListening?.();
+    if (pending?.signal !== undefined) this.#signals.delete(pending.signal, id);
     return pending;
   }
 

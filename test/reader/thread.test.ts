@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { QaError } from '../../src/errors.js';
@@ -80,5 +81,44 @@ test('what waits is counted from when it is asked until it is given up or answer
   const outcomes = await Promise.allSettled(asked);
   t.is(outcomes.filter(({ status }) => status === 'rejected').length, 300);
   t.deepEqual([thread.pending, thread.pendingCharacters], [0, 0]);
+  await thread.close(new QaError('Nobody hears of this.'));
+});
+
+test('what is given up together is given up before anything else is sent', async (t) => {
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    let reads = 0;
+    parentPort.on('message', ({ type, id, context }) => {
+      if (type === 'read') reads++;
+      if (type === 'read' && context === 'Ada.') parentPort.postMessage({ type: 'done', id, reading: { windows: reads } });
+      if (type === 'close') parentPort.close();
+    });
+    parentPort.postMessage({ type: 'ready' });`;
+  const thread = await start(program);
+  const [unwanted, others] = [new AbortController(), new AbortController()];
+  const asked = Array.from({ length: 400 }, (_, index) =>
+    thread.ask('Who?', 'Grace.', { signal: (index < 200 ? unwanted : others).signal }),
+  );
+  unwanted.abort();
+  others.abort();
+  const outcomes = await Promise.allSettled(asked);
+  t.is(outcomes.filter(({ status }) => status === 'rejected').length, 400);
+  // Those that lay with the worker, and this one.
+  t.is((await thread.ask('Who?', 'Ada.', {})).windows, 257);
+  await thread.close(new QaError('Nobody hears of this.'));
+});
+
+test('a signal is listened to once, while it has questions, and they fail with its very reason', async (t) => {
+  const thread = await startDoing('parentPort.close();');
+  const stop = new AbortController();
+  const listeners = () => getEventListeners(stop.signal, 'abort').length;
+  const asked = Array.from({ length: 20 }, () => thread.ask('Who?', 'Ada.', { signal: stop.signal }));
+  t.is(listeners(), 1);
+  const reason = { why: 'enough' };
+  stop.abort(reason);
+  t.is(listeners(), 0);
+  for (const outcome of await Promise.allSettled(asked)) {
+    t.true(outcome.status === 'rejected' && outcome.reason === reason);
+  }
   await thread.close(new QaError('Nobody hears of this.'));
 });
