@@ -39,21 +39,27 @@ export function renderChart(chart: Chart, size: ChartSize = 'wide'): string {
 }
 
 function themed(svg: string, title: string, size: ChartSize): string {
-  // Names of ECharts count what the process drew: the title stands in for the count. How shapes change under a pointer
-  // is dropped, as it is in the standing colours.
-  const still = svg
-    .replace(/<style ><!\[CDATA\[[^]*?<\/style>\n?/, '')
-    .replace(/ class="zr\d+-cls-\d+"/g, '')
-    .replace(/\bzr\d+-/g, `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${size}-`);
-  const coloured = still.replace(/#0[1-4]0[1-4]0[1-6]/g, (colour) => {
-    const variable = variables[colour as keyof typeof variables] as string | undefined;
-    return variable === undefined ? colour : `var(${variable})`;
-  });
+  // How shapes change under a pointer is dropped, as it is in the standing colours. The rest is of tags alone: what lies
+  // between them are names, which are not ours.
+  const still = svg.replace(/<style ><!\[CDATA\[[^]*?<\/style>\n?/, '');
+  const ids = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${size}-`;
+  const coloured = still.replace(/<[^>]*>/g, (tag) => themedTag(tag, ids));
   const label = title.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
   return coloured.replace(
     /^<svg width="\d+" height="\d+"/,
     `<svg role="img" class="${size}" aria-label="${label}" style="width:100%;height:auto"`,
   );
+}
+
+/** A tag in the page's colours. Ids of ECharts count what the process drew: `ids` stands in for the count. */
+function themedTag(tag: string, ids: string): string {
+  return tag
+    .replace(/ class="zr\d+-cls-\d+"/g, '')
+    .replace(/\bzr\d+-/g, ids)
+    .replace(/#0[1-4]0[1-4]0[1-6]/g, (colour) => {
+      const variable = variables[colour as keyof typeof variables] as string | undefined;
+      return variable === undefined ? colour : `var(${variable})`;
+    });
 }
 
 const common = {
@@ -118,10 +124,7 @@ function lineOption({ x, y, lines, marks = [] }: LineChart, size: ChartSize): EC
 
 function drawLine(line: Line, index: number, all: readonly Line[]): LineSeriesOption | ScatterSeriesOption {
   const { name, points, style = 'line' } = line;
-  // Lines of one name belong together, as a fit to its points, and share a colour.
-  const place = [...new Set(all.map((other) => other.name.replace(/ \(.*\)$/, '')))].indexOf(
-    name.replace(/ \(.*\)$/, ''),
-  );
+  const place = [...new Set(all.map(groupOf))].indexOf(groupOf(line));
   const color = series[place % series.length];
   const data = points.map(([x, y]) => [x, y]);
   if (style === 'points') return { type: 'scatter', name, data, symbolSize: 8, itemStyle: { color } };
@@ -141,6 +144,10 @@ function drawLine(line: Line, index: number, all: readonly Line[]): LineSeriesOp
       type: faint || dash.length === 0 ? 'solid' : dash,
     },
   };
+}
+
+function groupOf({ name, group = name }: Line): string {
+  return group;
 }
 
 /** A dash as ECharts takes it; nothing for a solid line. */

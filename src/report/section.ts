@@ -12,6 +12,8 @@ export interface Axis {
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** Lines of one group belong together, as a fit to its points, and share a colour; by default those of one name. */
+  readonly group?: string;
   /** `line` by default; `dashed` for what was fitted, `faint` for the raw values behind a smoothed line. */
   readonly style?: 'line' | 'dashed' | 'points' | 'faint';
 }

@@ -164,6 +164,7 @@ export function stepTimeSection(times: StepTimes): Section {
             {
               name: `${name} (fitted: 1 + ${fits[model].complexity.join(' + ')})`,
               points: range.map((n) => [n, fits[model].at(n)] as const),
+              group: name,
               style: 'dashed' as const,
             },
           ];

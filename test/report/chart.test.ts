@@ -41,3 +41,18 @@ test('what was fitted is dashed, raw values are faint', (t) => {
   t.regex(svg, /stroke-dasharray="6,4"/);
   t.regex(svg, /stroke-opacity="0\.25"/);
 });
+
+test('lines of one group share a colour; names are theirs, whatever they look like', (t) => {
+  const lines = (...names: readonly { name: string; group?: string }[]) =>
+    renderChart({
+      kind: 'lines',
+      title: 'Loss',
+      x: { name: 'step' },
+      y: { name: 'loss' },
+      lines: names.map((line) => ({ ...line, points: [[1, 2] as const, [2, 1] as const] })),
+    });
+  const coloursOf = (svg: string) => new Set(svg.match(/var\(--series-\d\)/g)).size;
+  t.is(coloursOf(lines({ name: 'bert (a)' }, { name: 'bert (b)' })), 2);
+  t.is(coloursOf(lines({ name: 'bert' }, { name: 'bert (fit)', group: 'bert' })), 1);
+  t.true(lines({ name: 'zr0-clip #010101' }).includes('>zr0-clip #010101<'));
+});

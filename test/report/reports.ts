@@ -42,6 +42,7 @@ export const report: Report = {
             },
             {
               name: 'Transformer (fit)',
+              group: 'Transformer',
               points: [
                 [1, 5],
                 [3, 3],
