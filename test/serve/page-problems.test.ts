@@ -17,6 +17,19 @@ test.serial('what is wrong is said in a sentence, and the page goes on', async (
   });
 });
 
+test.serial('where a question has no answer, that of the one before is marked no more', async (t) => {
+  await withPage(t, {}, async (page) => {
+    await ask(page, context, 'Who?');
+    await answers(page).first().waitFor();
+    t.is(await passage(page).locator('mark').count(), 1);
+    await page.getByRole('textbox', { name: 'Question' }).fill('');
+    await page.getByRole('button', { name: 'Ask' }).click();
+    await page.getByRole('alert').waitFor();
+    t.is(await passage(page).locator('mark').count(), 0);
+    t.is(await passage(page).textContent(), context);
+  });
+});
+
 test.serial('a server that is gone, too busy or no server of ours is told as what it is', async (t) => {
   const told = {
     statusCode: 503,

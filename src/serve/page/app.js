@@ -2,7 +2,7 @@
 // from the server is set as text, never as markup.
 import { showAnswers } from './answers.js';
 import { forgetExample, markSuggestion, offerExamples } from './examples.js';
-import { markAnswer, onEdit, readPassage, writePassage } from './passage.js';
+import { markAnswer, onEdit, readPassage, unmarkAnswer, writePassage } from './passage.js';
 import { hideStrip, markInStrip, showStrip } from './strip.js';
 
 const form = document.querySelector('#ask');
@@ -59,6 +59,7 @@ function endWaiting() {
 function hideResult() {
   status.textContent = '';
   result.hidden = true;
+  unmarkAnswer();
   hideStrip();
 }
 

@@ -32,6 +32,11 @@ export function markAnswer({ start, end }) {
   }
 }
 
+/** Takes the mark out of the text, where it is shown. */
+export function unmarkAnswer() {
+  if (!passage.hidden) passage.replaceChildren(context.value);
+}
+
 /** Goes back to the text area. */
 function showEditor() {
   passage.hidden = true;
