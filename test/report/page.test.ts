@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.js';
 import { renderPage } from '../../src/report/page.js';
 import { temporaryFolder } from '../cli/run.js';
-import { contrastOf } from '../serve/contrast.js';
+import { contrastsOf } from '../serve/contrast.js';
 import { report } from './reports.js';
 
 const path = join(temporaryFolder(), 'report.html');
@@ -56,7 +56,7 @@ for (const { width, colorScheme } of [
     await page.keyboard.press('Enter');
     t.true(await page.getByRole('cell', { name: '4.25' }).isVisible());
     for (const selector of ['h1', 'p', 'td', 'th', 'summary', 'a']) {
-      t.true((await contrastOf(page, selector)).contrast >= 4.5, selector);
+      t.true((await contrastsOf(page, selector)).text >= 4.5, selector);
     }
     await page.close();
   });

@@ -1,11 +1,26 @@
 import type { Page } from 'playwright-core';
 
-/** Run in the browser: the colour of the element that a selector finds, and the background that it stands on. */
+/** What `coloursOf` finds: colours of an element, and the backgrounds within it and around it. */
+interface Colours {
+  readonly text: string;
+  readonly placeholder: string;
+  readonly border: string;
+  readonly inside: string;
+  readonly outside: string;
+}
+
+/** Run in the browser, of the element that a selector finds. */
 const coloursOf = (selector: string) => `(() => {
   const element = document.querySelector(${JSON.stringify(selector)});
-  const backgrounds = [];
-  for (let at = element; at !== null; at = at.parentElement) backgrounds.push(getComputedStyle(at).backgroundColor);
-  return [getComputedStyle(element).color, backgrounds.find((colour) => colour !== 'rgba(0, 0, 0, 0)')];
+  const backgroundOf = (start) => {
+    const backgrounds = [];
+    for (let at = start; at !== null; at = at.parentElement) backgrounds.push(getComputedStyle(at).backgroundColor);
+    return backgrounds.find((colour) => colour !== 'rgba(0, 0, 0, 0)');
+  };
+  const { color: text, borderTopColor: border } = getComputedStyle(element);
+  const placeholder = getComputedStyle(element, '::placeholder').color;
+  const inside = backgroundOf(element);
+  return { text, placeholder, border, inside, outside: backgroundOf(element.parentElement) ?? inside };
 })()`;
 
 /** WCAG's relative luminance, 0 (black) to 1 (white), of a colour such as `rgb(1, 2, 3)`. */
@@ -17,13 +32,22 @@ function luminance(colour: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Luminances of an element's text and background, and WCAG's contrast between them. */
-export async function contrastOf(
-  page: Page,
-  selector: string,
-): Promise<{ background: number; contrast: number }> {
-  const colours = await page.evaluate<string[]>(coloursOf(selector));
-  const [text, background] = colours.map(luminance);
-  const [darker, lighter] = [Math.min(text, background), Math.max(text, background)];
-  return { background, contrast: (lighter + 0.05) / (darker + 0.05) };
+/** WCAG's contrast between two colours. */
+function contrast(one: string, other: string): number {
+  const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+/**
+ * The luminance of an element's background, and the contrasts of its text and its placeholder with it, and of its border
+ * with what lies on either side.
+ */
+export async function contrastsOf(page: Page, selector: string) {
+  const { text, placeholder, border, inside, outside } = await page.evaluate<Colours>(coloursOf(selector));
+  return {
+    background: luminance(inside),
+    text: contrast(text, inside),
+    placeholder: contrast(placeholder, inside),
+    border: Math.min(contrast(border, inside), contrast(border, outside)),
+  };
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { pageExamples } from '../../src/serve/examples.js';
-import { contrastOf } from './contrast.js';
+import { contrastsOf } from './contrast.js';
 import { answers, ask, context, passage, reader, strip, withPage } from './browser-page.js';
 
 // The page without a mouse, for screen readers, on a phone, and in the dark.
@@ -59,7 +59,7 @@ test.serial('the focus stays with the text when its answer takes the place of th
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.serial(
-    `on a phone, ${colorScheme}, nothing is wider than the screen and every text can be read`,
+    `on a phone, ${colorScheme}, nothing is wider than the screen, every text can be read and every field be seen`,
     async (t) => {
       await withPage(t, { viewport: { width: 360, height: 740 }, colorScheme }, async (page) => {
         await ask(
@@ -89,9 +89,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
           '#readout .end',
           'header p',
         ]) {
-          const { background, contrast } = await contrastOf(page, selector);
-          t.true(contrast >= 4.5, `${selector} has a contrast of ${contrast}`);
+          const { background, text } = await contrastsOf(page, selector);
+          t.true(text >= 4.5, `${selector} has a contrast of ${text}`);
           if (selector === 'body') t.is(background > 0.5, colorScheme === 'light');
+        }
+        for (const selector of ['#context', '#question', '#passage', '#strip']) {
+          const { placeholder, border } = await contrastsOf(page, selector);
+          t.true(placeholder >= 4.5, `the placeholder of ${selector} has a contrast of ${placeholder}`);
+          t.true(border >= 3, `the border of ${selector} has a contrast of ${border}`);
         }
       });
     },
