@@ -1,3 +1,5 @@
+import { object, problem, problems } from './schema.js';
+
 /** What a client sends; the names are those of `Reader.read`. */
 export interface AnswerBody {
   readonly question: string;
@@ -10,22 +12,6 @@ export interface AnswerBody {
 
 const numbers = { type: 'array', items: { type: 'number' } };
 const integers = { type: 'array', items: { type: 'integer' } };
-
-const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-});
-
-const problem = (description: string) => ({
-  description,
-  ...object({
-    statusCode: { type: 'integer' },
-    code: { type: 'string' },
-    message: { type: 'string' },
-  }),
-});
 
 /** JSON schemas of `POST /answer`, which check what comes and describe it in OpenAPI. */
 export const answerSchema = {
@@ -80,11 +66,14 @@ export const answerSchema = {
         ['scores'],
       ),
     },
-    400: problem('Not JSON, or not what the schema says'),
+    ...problems,
+    400: problem('Not HTTP, without a Host header, not JSON, or not what the schema says'),
     413: problem('A body that is too large'),
     415: problem('Not application/json'),
     422: problem('A question or a context that is too long for what is asked'),
-    421: problem('At a loopback address: a name that is not localhost'),
-    503: problem('Too many questions wait; Retry-After says when to come again'),
+    500: problem('The server failed, and said why on its terminal'),
+    503: problem(
+      'Too many questions wait, or the server is being stopped; Retry-After says when to come again',
+    ),
   },
 };

@@ -6,6 +6,7 @@ import { addErrorReplies, refuseConnection, told } from './errors.js';
 import { pageExamples } from './examples.js';
 import { takeJsonOnly } from './json-body.js';
 import { addPageRoutes } from './page-routes.js';
+import { problems } from './schema.js';
 import { addSecurity } from './security.js';
 
 export interface ServerOptions extends Partial<QueueOptions> {
@@ -54,6 +55,8 @@ export async function createServer(
       void (reply as unknown as FastifyReply).code(problem.statusCode).send(problem);
     },
     clientErrorHandler: refuseConnection,
+    // Fastify would refuse in words of its own; see closeInTime.
+    return503OnClosing: false,
     // What comes is taken as it is or refused; Ajv would else turn 7 into "7" and drop what it does not know.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
@@ -99,5 +102,6 @@ const healthSchema = {
         maxQueue: { type: 'integer' },
       },
     },
+    ...problems,
   },
 };

@@ -136,3 +136,42 @@ test('a server that is told to end does not wait for a client that does not read
   deaf.destroy();
   t.pass();
 });
+
+test('what comes behind a question while the server ends is refused as all else is', async (t) => {
+  const asked = new EventEmitter();
+  const reading = { answers: [], windows: 1, timings: { waited: 0, computed: 0 } };
+  const ending = await createServer({
+    pending: 0,
+    pendingCharacters: 0,
+    read: async () => {
+      asked.emit('question');
+      await once(asked, 'answer');
+      return reading;
+    },
+  });
+  ending.addHook('preClose', (done) => {
+    asked.emit('closing');
+    done();
+  });
+  await ending.listen({ port: 0 });
+  const { port } = ending.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  const question = once(asked, 'question');
+  socket.write(whole('{"question":"Who?","context":"Ada."}'));
+  await question;
+  const closing = once(asked, 'closing');
+  const closed = ending.close();
+  await closing;
+  socket.write('GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
+  await once(ending.server, 'request');
+  asked.emit('answer');
+  await Promise.all([closed, once(socket, 'close')]);
+  t.regex(received, /^HTTP\/1\.1 200 /);
+  const [, refusal] = received.split('HTTP/1.1 503 ');
+  t.regex(refusal, /retry-after: 1\r\n/);
+  t.regex(refusal, /x-content-type-options: nosniff\r\n/);
+  const [, body] = refusal.split('\r\n\r\n');
+  t.like(JSON.parse(body), { statusCode: 503, code: 'ERR_CLOSING' });
+});

@@ -110,9 +110,22 @@ test('markup, control characters and broken surrogates in every field come back 
 });
 
 test('OpenAPI describes the routes of programs, and not those of the page', async (t) => {
-  const description = (await app.inject('/openapi.json')).json<{ openapi: string; paths: object }>();
+  interface Route {
+    readonly responses: Record<string, object>;
+  }
+  const description = (await app.inject('/openapi.json')).json<{
+    openapi: string;
+    paths: { '/answer': { post: Route }; '/health': { get: Route } };
+  }>();
   t.regex(description.openapi, /^3\./);
   t.deepEqual(Object.keys(description.paths).sort(), ['/answer', '/health']);
+  const statusesOf = ({ responses }: Route) => Object.keys(responses).map(Number);
+  const ofAll = [200, 400, 408, 417, 421, 431, 503];
+  t.deepEqual(statusesOf(description.paths['/health'].get), ofAll);
+  t.deepEqual(
+    statusesOf(description.paths['/answer'].post),
+    [...ofAll, 413, 415, 422, 500].sort((a, b) => a - b),
+  );
   // Generators of clients name their functions by these.
   t.deepEqual(
     JSON.stringify(description)
