@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from '../formats/make-folder.js';
 
@@ -22,9 +22,11 @@ interface Holder {
  */
 export async function whileAlone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const path = join(folder, lockFile);
+  const made = missing(folder);
   await take(path, folder);
   const release = () => {
     rmSync(path, { force: true });
+    removeEmpty(made);
   };
   // A signal may end the process in the middle of the work.
   process.on('exit', release);
@@ -33,6 +35,19 @@ export async function whileAlone<T>(folder: string, work: () => Promise<T>): Pro
   } finally {
     process.off('exit', release);
     release();
+  }
+}
+
+/** A folder and those above it that are not there. */
+function missing(folder: string): string[] {
+  return existsSync(folder) ? [] : [folder, ...missing(dirname(folder))];
+}
+
+/** Removes folders, each in the next one, until one is not empty: what was refused leaves none. */
+function removeEmpty(folders: readonly string[]): void {
+  for (const folder of folders) {
+    if (!existsSync(folder) || readdirSync(folder).length > 0) return;
+    rmdirSync(folder);
   }
 }
 
@@ -82,7 +97,9 @@ function beganAt(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux') return process.kill(pid, 0) ? '' : undefined;
     // The command before it, in parentheses, may hold anything.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    // One that ended stays there until somebody asks how.
+    return state === 'Z' || state === 'X' ? undefined : rest[18];
   } catch {
     return undefined;
   }

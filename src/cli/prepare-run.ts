@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Example, Feature } from '../data/examples.js';
 import { UsageError } from '../errors.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
@@ -52,7 +51,10 @@ export interface PreparedRun extends StartingPoint {
  * Reads and checks all that a run needs, flags first; writes nothing.
  * @param check looks at a new run's record
  */
-export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => void): Promise<PreparedRun> {
+export async function prepareRun(
+  args: TrainArgs & { readonly outputDir: string },
+  check: (record: RunRecord) => void,
+): Promise<PreparedRun> {
   const kind = modelKind(args.model);
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   // What makes no sense or is not here should not cost a download.
@@ -71,7 +73,7 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
     isEvaluated && validationFile !== undefined
       ? await readValidationExamples(validationFile, version2WithNegative)
       : [];
-  const outputDir = args.outputDir ?? join('runs', args.model);
+  const { outputDir } = args;
   const resumed = await whereToResume(args, outputDir);
   const { examples } = await readTrainingExamples(trainFile, args.maxTrainSamples, version2WithNegative);
   const start = resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset);

@@ -59,7 +59,8 @@ export function askedFor(args: ReproduceArgs): Asked {
 
 /** The vocabulary of models that start at random: the one given, or the checkpoint's. */
 export function vocabularyOf({ vocabFile, modelNameOrPath }: ReproduceArgs) {
-  return { vocabFile, tokenizerName: modelNameOrPath === 'random' ? undefined : modelNameOrPath };
+  const hasTokenizer = vocabFile === undefined && modelNameOrPath !== 'random';
+  return { vocabFile, tokenizerName: hasTokenizer ? modelNameOrPath : undefined };
 }
 
 /** The losses of every so many steps of a run. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Feature } from '../data/examples.js';
 import { QaError, UsageError, messageOf } from '../errors.js';
@@ -64,7 +64,8 @@ async function expectFinished({ overwriteOutputDir }: ResumeArgs, outputDir: str
 }
 
 function isOf(checkpoint: Checkpoint, outputDir: string): boolean {
-  return resolve(dirname(checkpoint.folder)) === resolve(outputDir);
+  // However the paths are spelled, and through links.
+  return existsSync(outputDir) && realpathSync(join(checkpoint.folder, '..')) === realpathSync(outputDir);
 }
 
 /**

@@ -41,6 +41,9 @@ const overruled = {
   numTrainEpochs: { maxSteps: -1 },
   warmupRatio: { warmupSteps: 0 },
   dataset: { trainFile: undefined, validationFile: undefined },
+  vocabFile: { tokenizerName: undefined },
+  tokenizerName: { vocabFile: undefined },
+  modelNameOrPath: { configName: undefined },
 };
 
 /** The flags that name each thing whose hash is recorded. */
@@ -60,7 +63,10 @@ export async function completeArgs(
   if (again !== undefined) expectFlags(again.flags, trainOptions, join(fromRun ?? '', recordFile));
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   const outputDir = fromRun === undefined ? {} : { outputDir: `${fromRun.replace(/[/\\]+$/, '')}-again` };
-  const others = named.map(([name]) => overruled[name as keyof typeof overruled]);
+  // Random weights are those of the run's own configuration.
+  const others = named.map(([name, value]) =>
+    value === 'random' ? {} : overruled[name as keyof typeof overruled],
+  );
   const own = Object.assign({}, ...others, Object.fromEntries(named)) as object;
   const args = { ...defaults, ...again?.flags, ...outputDir, ...own };
   if ('model' in args) return { args: args as unknown as TrainArgs, again };
@@ -121,9 +127,9 @@ export async function recordScoring(
 export function expectSameInputs(again: RunRecord, now: RunRecord, given: GivenTrainArgs): void {
   const isNamed = (what: string) =>
     namesOf[what]?.some((flag) => (given as Record<string, unknown>)[flag] !== undefined) ?? false;
-  // What a run of an older version did not note, nobody can compare.
+  // What a run of an older version did not note, and what this one does not read, nobody can compare.
   const other = Object.keys(again.sha256).filter(
-    (what) => again.sha256[what] !== now.sha256[what] && !isNamed(what),
+    (what) => what in now.sha256 && again.sha256[what] !== now.sha256[what] && !isNamed(what),
   );
   if (other.length > 0) {
     throw new QaError(

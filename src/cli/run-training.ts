@@ -7,6 +7,7 @@ import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import type { Dataset } from '../hub/datasets.js';
 import { saveModel } from '../models/folder.js';
+import { modelKind } from '../models/index.js';
 import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
@@ -68,8 +69,12 @@ export async function trainAndEvaluate(
   args: TrainArgs,
   check: (record: RunRecord) => void = () => undefined,
 ): Promise<TrainingRun> {
-  const run = await leavable(beforeTheFirstStep, () => prepareRun(args, check));
-  return whileAlone(run.outputDir, () => carryOut(run));
+  modelKind(args.model);
+  const outputDir = args.outputDir ?? join('runs', args.model);
+  return whileAlone(outputDir, async () => {
+    const run = await leavable(beforeTheFirstStep, () => prepareRun({ ...args, outputDir }, check));
+    return carryOut(run);
+  });
 }
 
 /** What is left to do once all is known to be there. */

@@ -16,6 +16,8 @@ import { BertTokenizer } from './tokenizer.js';
 
 const configName = 'tokenizer_config.json';
 const fastName = 'tokenizer.json';
+const specialName = 'special_tokens_map.json';
+const addedName = 'added_tokens.json';
 
 /** A tokenizer from a `vocab.txt`: a token a line, its id the line's number from 0. */
 export async function readVocab(
@@ -32,13 +34,11 @@ export async function readVocab(
  */
 export async function readTokenizer(dir: string): Promise<BertTokenizer> {
   const [config = {}, special = {}, added = {}, fast] = await Promise.all(
-    [configName, 'special_tokens_map.json', 'added_tokens.json', fastName].map((name) =>
-      readJsonIfThere(join(dir, name)),
-    ),
+    [configName, specialName, addedName, fastName].map((name) => readJsonIfThere(join(dir, name))),
   );
   checkSpecialTokens(config, join(dir, configName));
-  checkSpecialTokens(special, join(dir, 'special_tokens_map.json'));
-  checkAddedTokens(Object.keys(added), join(dir, 'added_tokens.json'));
+  checkSpecialTokens(special, join(dir, specialName));
+  checkAddedTokens(Object.keys(added), join(dir, addedName));
   const options = normalizerOptions(config);
   return fast === undefined
     ? fromVocab(join(dir, 'vocab.txt'), options)
@@ -47,13 +47,12 @@ export async function readTokenizer(dir: string): Promise<BertTokenizer> {
 
 /**
  * Writes `vocab.txt` and `tokenizer_config.json`, from which Python's `BertTokenizerFast` makes the same tokenizer; a
- * `tokenizer.json` too where only that can say so. One that is there would be read in their place.
+ * `tokenizer.json` too where only that can say so. What another tokenizer left there would be read in their place.
  */
 export async function saveTokenizer(dir: string, tokenizer: BertTokenizer): Promise<void> {
   await writeFileAtomic(join(dir, 'vocab.txt'), `${tokenizer.vocabulary.join('\n')}\n`);
-  const fast = join(dir, fastName);
-  if (tokenizer.options.cleanText) await rm(fast, { force: true });
-  else await writeJsonAtomic(fast, toTokenizerJson(tokenizer));
+  for (const other of [fastName, specialName, addedName]) await rm(join(dir, other), { force: true });
+  if (!tokenizer.options.cleanText) await writeJsonAtomic(join(dir, fastName), toTokenizerJson(tokenizer));
   await writeJsonAtomic(join(dir, configName), {
     tokenizer_class: 'BertTokenizer',
     do_lower_case: tokenizer.options.lowercase,

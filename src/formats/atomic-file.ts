@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 
@@ -17,14 +17,18 @@ type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
 /**
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
  * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
- * A symbolic link stays, and what it leads to is written. What is no file, or open already, such as `/dev/stdout`, is
- * written to as it is.
+ * A symbolic link stays, and what it leads to is written. What is no file is written to as it is, and so is what is open
+ * already, such as `/dev/stdout`: from where it stands, as what is printed goes on there.
  * @param parts one after the other; where making them fails with a sentence of its own, that is thrown
  */
 export async function writeFileAtomic(path: string, parts: Parts): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = await whereTo(path);
+    if (typeof target === 'number') {
+      for await (const part of each(parts)) appendFileSync(target, part);
+      return;
+    }
     if (target === undefined) {
       await write(path, 'a', parts);
       return;
@@ -50,15 +54,18 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
 }
 
 /**
- * The place that a new file is renamed to, at the end of all symbolic links. Undefined where a rename would take away a
- * device or a pipe, or leave a file that the system holds open, as the shell does with `> answers.jsonl`, without its name.
+ * The place that a new file is renamed to, at the end of all symbolic links. A number for a file that this process has
+ * open, as the shell does with `> answers.jsonl`: a rename would leave it without its name. Undefined for a device, a
+ * pipe, and what another process has open.
  */
-async function whereTo(path: string): Promise<string | undefined> {
+async function whereTo(path: string): Promise<string | number | undefined> {
   const there = await unlessMissing(stat(path));
   if (there !== undefined && !there.isFile() && !there.isDirectory()) return undefined;
   const folder = await unlessMissing(realpath(dirname(path)));
   if (folder === undefined) return path;
-  if (/^\/(?:proc|dev\/fd)(?:\/|$)/.test(folder)) return undefined;
+  const isOwn = folder === `/proc/${process.pid}/fd` || folder === '/dev/fd';
+  if (isOwn && /^\d+$/.test(basename(path))) return Number(basename(path));
+  if (folder.startsWith('/proc/')) return undefined;
   const link = await readlink(path).catch(() => undefined);
   return link === undefined ? path : whereTo(resolve(folder, link));
 }
@@ -70,12 +77,14 @@ async function unlessMissing<T>(what: Promise<T>): Promise<T | undefined> {
   });
 }
 
+function each(parts: Parts): Iterable<Part> | AsyncIterable<Part> {
+  return typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts;
+}
+
 async function write(path: string, flags: 'a' | 'wx', parts: Parts): Promise<void> {
   const file = await open(path, flags);
   try {
-    for await (const part of typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts) {
-      await file.appendFile(part);
-    }
+    for await (const part of each(parts)) await file.appendFile(part);
     // What was there before is renamed over only by what is safe on the disk.
     if (flags === 'wx') await file.sync();
   } finally {

@@ -12,13 +12,16 @@ async function readKeptJson(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new QaError(
-      `Expected ${path} to hold what an earlier run kept, but it could not be read (${messageOf(error)}); ` +
-        'remove it to have it made again.',
-      'ERR_REPRODUCE',
-      { cause: error },
-    );
+    throw unreadable(path, messageOf(error), error);
   }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): QaError {
+  return new QaError(
+    `Expected ${path} to hold what an earlier run kept, but it could not be read (${why}); remove it to have it made again.`,
+    'ERR_REPRODUCE',
+    { cause },
+  );
 }
 
 /** Whatever decides what comes of something that is kept. */
@@ -33,9 +36,12 @@ export async function keepJson<T>(
   asked: Asked,
   make: () => Promise<T>,
 ): Promise<{ made: T; kept: boolean }> {
-  const before = (await readKeptJson(path)) as { asked?: Asked; made: T } | undefined;
+  const before = (await readKeptJson(path)) as { asked?: Asked; made?: T } | undefined;
   if (before !== undefined) {
-    expectAsked(path, before.asked ?? {}, asked);
+    if (before.asked === undefined || before.made === undefined) {
+      throw unreadable(path, 'it says not what was made, or of what');
+    }
+    expectAsked(path, before.asked, asked);
     return { made: before.made, kept: true };
   }
   const made = await make();

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
@@ -214,6 +223,16 @@ test.serial('a run that goes on where another one was leaves nothing of that one
   const stayed = await qaNative(...train(left, ...withBest, '--resume-from-checkpoint'));
   t.is(stayed.code, 0, stayed.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(left));
+});
+
+test.serial('a checkpoint is the run’s own, however its folder is spelled', async (t) => {
+  const [dir, link] = [join(folder, 'spelled'), join(folder, 'link-to-it')];
+  const { stderr } = await stopAt(3, 'SIGINT', train(dir));
+  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  symlinkSync(dir, link);
+  const resumed = await qaNative(...train(link, '--resume-from-checkpoint', checkpoint));
+  t.is(resumed.code, 0, resumed.stderr);
+  t.deepEqual(bitsOf(dir), bitsOf(whole));
 });
 
 test.serial('a model stays with its record until that of the next run is whole', async (t) => {

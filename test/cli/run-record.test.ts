@@ -88,6 +88,15 @@ test.serial('a file that has changed since is named', async (t) => {
   t.is(named.code, 0, named.stderr);
 });
 
+test.serial('a start or a tokenizer beside --from-run goes before what that run had for it', async (t) => {
+  const folders = [join(folder, 'other-start'), join(folder, 'other-tokenizer')];
+  for (const [index, flag] of ['--model-name-or-path', '--tokenizer-name'].entries()) {
+    const again = ['train', '--from-run', first, '--train-file', trainFile, '--output-dir', folders[index]];
+    const { code, stderr } = await qaNative(...again, flag, first);
+    t.is(code, 0, stderr);
+  }
+});
+
 test.serial('a data set beside --from-run goes before the files of that run', async (t) => {
   const dir = join(folder, 'other-data');
   const again = ['train', '--from-run', first, '--dataset', 'sample', '--output-dir', dir];
