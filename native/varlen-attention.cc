@@ -1,10 +1,11 @@
 // Attention within each sequence of a packed batch, for a GPU: LibTorch's memory-efficient kernel, which takes sequences of
-// different lengths and draws dropout by counter.
+// different lengths; with dropout, on padded rows.
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
 #include "binding.h"
+#include "unpacked-attention.h"
 
 namespace qa {
 namespace {
@@ -14,6 +15,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kNoCausalMask = 0;
+constexpr double kNoDropout = 0;
 
 /// The kernel reads a head's row 16 bytes at a time: of bfloat16, eight numbers.
 constexpr int64_t kAligned = 8;
@@ -47,18 +49,16 @@ double scaleOf(const Tensor& projected, int64_t heads) {
 /// The kernel's own autograd leaves it how many blocks of keys add up a query's gradient at once, in whatever order they come.
 /// Here it is one: a seed has one result. And the three gradients come side by side.
 struct VarlenAttention : torch::autograd::Function<VarlenAttention> {
-  static Tensor forward(AutogradContext* context, const Tensor& projected, const Tensor& boundaries, int64_t longest, int64_t heads,
-                        double p) {
+  static Tensor forward(AutogradContext* context, const Tensor& projected, const Tensor& boundaries, int64_t longest, int64_t heads) {
     const auto part = [&](int64_t index) { return partOf(projected, heads, index); };
     // What the gradients need beside the output.
     const bool keepsLogSumExp = projected.requires_grad();
     const auto [output, logSumExp, seed, offset, mostQueries, mostKeys] = at::_efficient_attention_forward(
-        part(0), part(1), part(2), {}, boundaries, boundaries, longest, longest, p, kNoCausalMask, keepsLogSumExp,
+        part(0), part(1), part(2), {}, boundaries, boundaries, longest, longest, kNoDropout, kNoCausalMask, keepsLogSumExp,
         scaleOf(projected, heads));
     context->save_for_backward({projected, boundaries, output, logSumExp, seed, offset});
     context->saved_data["longest"] = longest;
     context->saved_data["heads"] = heads;
-    context->saved_data["p"] = p;
     return rowsOf(output, projected.size(1) / 3 / heads);
   }
 
@@ -71,11 +71,11 @@ struct VarlenAttention : torch::autograd::Function<VarlenAttention> {
     const auto part = [&](int64_t index) { return partOf(projected, heads, index); };
     const auto [query, key, value, bias] = at::_efficient_attention_backward(
         headsOf(gradients[0].contiguous(), heads), part(0), part(1), part(2), {}, output, boundaries, boundaries, longest, longest,
-        logSumExp, context->saved_data["p"].toDouble(), seed, offset, kNoCausalMask, /*bias_requires_grad=*/false,
+        logSumExp, kNoDropout, seed, offset, kNoCausalMask, /*bias_requires_grad=*/false,
         scaleOf(projected, heads), /*num_splits_key=*/1, /*window_size=*/{}, /*shared_storage_dqdkdv=*/isWhole);
     const auto grad = isWhole ? query.as_strided(projected.sizes(), {projected.size(1), 1})
                               : at::cat({rowsOf(query, headWidth), rowsOf(key, headWidth), rowsOf(value, headWidth)}, 1);
-    return {grad, Tensor(), Tensor(), Tensor(), Tensor()};
+    return {grad, Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -83,7 +83,8 @@ struct VarlenAttention : torch::autograd::Function<VarlenAttention> {
 /// `boundaries`, int32 [sequences + 1], says where each sequence begins and the last one ends; none is over `longest`, which is
 /// not over `tokens`.
 Tensor varlenAttention(const Tensor& projected, const Tensor& boundaries, int64_t longest, int64_t heads, double p) {
-  return VarlenAttention::apply(projected.contiguous(), boundaries, longest, heads, p);
+  if (p > 0) return unpackedAttention(projected, boundaries, longest, heads, p);
+  return VarlenAttention::apply(projected.contiguous(), boundaries, longest, heads);
 }
 
 }  // namespace

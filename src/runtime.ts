@@ -44,7 +44,7 @@ export function setNumThreads(count: number): void {
 export function resolveDevice(name: string): Device {
   if (name === 'auto') return native.cudaDeviceCount() > 0 ? 'cuda' : 'cpu';
   if (name === 'cpu') return name;
-  if (!/^cuda(:\d+)?$/.test(name)) {
+  if (!/^cuda(:(0|[1-9]\d*))?$/.test(name)) {
     throw new UsageError(`Expected --device to be auto, cpu, cuda or cuda:<index>, got "${name}".`);
   }
   if (!native.cudaBuilt()) {

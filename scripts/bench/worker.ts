@@ -11,6 +11,7 @@ import { predictLogits, type RawPredictions } from '../../src/evaluate/predict.j
 import { startingPoint } from '../../src/hub/pretrained.js';
 import { modelKind } from '../../src/models/index.js';
 import { resolveDevice, setNumThreads, useExactArithmetic } from '../../src/runtime.js';
+import { tidy } from '../../src/scope.js';
 import { train } from '../../src/train/loop.js';
 import { notebookSettings } from '../../src/cli/options.js';
 import type { Answer, ContestantSettings, Request } from './contestant.js';
@@ -90,7 +91,11 @@ async function main(): Promise<void> {
   const measure = (request: Request): Promise<Answer> | Answer => {
     switch (request.do) {
       case 'step':
-        return timed(() => steps.next());
+        return timed(async () => {
+          await steps.next();
+          // A GPU has the update before it; Python's step, too, waits for its own.
+          tidy(() => model.parameters()[0].narrow(0, 0, 1).sum().item());
+        });
       case 'eval': {
         const first = (request.batch ?? 0) * given.batch_size;
         const rows = request.batch === null ? features : features.slice(first, first + given.batch_size);

@@ -17,7 +17,7 @@ COPY_BYTES = 256 * 2**20
 
 def synchronize(device):
     if device.startswith("cuda"):
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(device)
 
 
 def best_seconds(work, device, repeats=10, enough=2.0):

@@ -30,6 +30,8 @@ export interface RawPredictions {
  * Python's kernels a row's bits may depend on its batch.
  */
 const batchesAtATime = 8;
+/** But no more rows than that: the larger a batch was asked for, the more memory each takes. */
+const rowsAtATime = 96;
 
 /**
  * The notebook's `evaluate`: the model's logits for every feature, in batches in their order, without dropout.
@@ -42,7 +44,8 @@ export async function predictLogits(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<RawPredictions> {
   const { kernels = exactKernels, device, perDeviceEvalBatchSize } = options;
-  const step = perDeviceEvalBatchSize * (kernels.fast && device !== 'cpu' ? batchesAtATime : 1);
+  const batches = Math.max(1, Math.min(batchesAtATime, Math.floor(rowsAtATime / perDeviceEvalBatchSize)));
+  const step = perDeviceEvalBatchSize * (kernels.fast && device !== 'cpu' ? batches : 1);
   const wasTraining = model.training;
   model.to(device).eval();
   const start: Float32Array[] = [];

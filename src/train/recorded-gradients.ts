@@ -1,3 +1,4 @@
+import { tensor } from '../create.js';
 import { CudaGraphs, hasCudaGraphs, type Recorder, type Recording } from '../cuda-graph.js';
 import type { Feature } from '../data/examples.js';
 import { messageOf } from '../errors.js';
@@ -52,7 +53,7 @@ class RecordedGradients implements GradientSource {
     const step = this.#steps.get(batch.shape);
     if (step !== undefined) step.slot.fill(batch);
     const ready = step ?? this.#record(batch);
-    if (ready === undefined) return plainGradients(this.model, rows, this.options);
+    if (ready === undefined) return this.#compute(batch);
     ready.recording.replay();
     return ready.recording.results;
   }
@@ -61,6 +62,15 @@ class RecordedGradients implements GradientSource {
     for (const { slot } of this.#steps.values()) slot.dispose();
     this.#steps.clear();
     this.recorder.dispose();
+  }
+
+  /** As it will be recorded: a run that goes on, for which every shape is new, comes to the same bits. */
+  #compute({ arrays, forward }: StagedBatch): StepGradients {
+    const { device, labelSmoothing } = this.options;
+    const read = (name: string) => tensor(arrays[name], undefined, { device });
+    const loss = () =>
+      spanLoss(forward(this.model, read), read('startPositions'), read('endPositions'), labelSmoothing);
+    return computeGradients(this.model, [loss], this.options);
   }
 
   /** Nothing for the first batch of a shape, and where recording has failed. */

@@ -16,7 +16,7 @@ test.before(async (t) => {
   const flags = [
     ...['--dataset', 'sample', '--config-name', relative(process.cwd(), config), '--train-file', trainFile],
     ...['--max-train-samples', '20', '--max-steps', '3', '--batch-size', '4', '--seed', '7', '--no-eval'],
-    ...['--lr-scheduler-type', 'cosine', '--threads', '1'],
+    ...['--lr-scheduler-type', 'cosine', '--threads', '1', '--device', 'cpu'],
   ];
   const { code, stderr } = await qaNative('train', 'bert-mini', ...flags, '--output-dir', first);
   t.is(code, 0, stderr);

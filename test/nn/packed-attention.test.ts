@@ -1,11 +1,12 @@
 import test from 'ava';
 import { cat, tensor, zeros } from '../../src/create.js';
+import { native } from '../../src/native.js';
 import { packedAttention } from '../../src/nn/packed-attention.js';
 import { sequencesOf } from './sequences.js';
 import { manualSeed } from '../../src/random.js';
 import { runtimeInfo } from '../../src/runtime.js';
 import { noGrad, tidy } from '../../src/scope.js';
-import type { Tensor } from '../../src/tensor.js';
+import { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf } from './gradients.js';
 
 // Held against the operations that it stands for, sequence by sequence and head by head.
@@ -74,43 +75,64 @@ for (const [lengths, heads, headWidth] of cases) {
   });
 }
 
-test('a dropout keeps its share of the probabilities, the same for the gradient', (t) => {
-  tidy(() => {
-    const [lengths, width, p] = [[64, 50], 64, 0.25] as const;
-    const rows = lengths[0] + lengths[1];
-    const attend = (input: Tensor) => {
-      manualSeed(7);
-      return packedAttention(input, sequencesOf(lengths), 1, p);
-    };
-    // Each value is a row of the identity: what comes out is the probabilities, and those dropped are zero.
-    const identity = lengths.map((length) =>
-      tensor(
-        Float32Array.from({ length: length * width }, (_, at) => Number(at % (width + 1) === 0)),
-        [length, width],
-      ),
-    );
-    const kept = attend(cat([zeros([rows, 2 * width]), cat(identity)], 1)).toFloat32Array();
-    const masks = lengths.map((length, sequence) => {
-      const first = sequence === 0 ? 0 : lengths[0];
-      const factor = (at: number) =>
-        kept[(first + Math.floor(at / length)) * width + (at % length)] === 0 ? 0 : 1 / (1 - p);
-      return tensor(
-        Float32Array.from({ length: length * length }, (_, at) => factor(at)),
-        [length, length],
+for (const device of runtimeInfo().cudaDevices > 0 ? (['cpu', 'cuda'] as const) : (['cpu'] as const)) {
+  test.serial(`a dropout keeps its share of the probabilities, the same for the gradient, ${device}`, (t) => {
+    tidy(() => {
+      const [lengths, width, p] = [[64, 50], 64, 0.25] as const;
+      const rows = lengths[0] + lengths[1];
+      const attend = (input: Tensor) => {
+        manualSeed(7);
+        return packedAttention(input.toDevice(device), sequencesOf(lengths, device), 1, p).toDevice('cpu');
+      };
+      // Each value is a row of the identity: what comes out is the probabilities, and those dropped are zero.
+      const identity = lengths.map((length) =>
+        tensor(
+          Float32Array.from({ length: length * width }, (_, at) => Number(at % (width + 1) === 0)),
+          [length, width],
+        ),
       );
-    });
-    const numbers = masks.flatMap((mask) => [...mask.toFloat32Array()]);
-    t.true(Math.abs(numbers.filter((factor) => factor === 0).length / numbers.length - p) < 0.02);
+      const kept = attend(cat([zeros([rows, 2 * width]), cat(identity)], 1)).toFloat32Array();
+      const masks = lengths.map((length, sequence) => {
+        const first = sequence === 0 ? 0 : lengths[0];
+        const factor = (at: number) =>
+          kept[(first + Math.floor(at / length)) * width + (at % length)] === 0 ? 0 : 1 / (1 - p);
+        return tensor(
+          Float32Array.from({ length: length * length }, (_, at) => factor(at)),
+          [length, length],
+        );
+      });
+      const numbers = masks.flatMap((mask) => [...mask.toFloat32Array()]);
+      t.true(Math.abs(numbers.filter((factor) => factor === 0).length / numbers.length - p) < 0.02);
 
-    manualSeed(3);
-    const projected = zeros([rows, 3 * width])
-      .normal_(0, 1)
-      .requiresGrad_();
-    const ours = gradientsOf(attend, [projected]);
-    const theirs = gradientsOf((input) => composed(input, lengths, 1, masks), [projected]);
-    for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
+      manualSeed(3);
+      const projected = zeros([rows, 3 * width])
+        .normal_(0, 1)
+        .requiresGrad_();
+      const ours = gradientsOf(attend, [projected]);
+      const theirs = gradientsOf((input) => composed(input, lengths, 1, masks), [projected]);
+      for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
+    });
   });
-});
+}
+
+for (const [lengths, heads, headWidth] of cases) {
+  test(`on padded rows, as a GPU computes it with dropout: ${heads} heads of ${headWidth}, ${lengths.length} sequences`, (t) => {
+    tidy(() => {
+      manualSeed(3);
+      const tokens = lengths.reduce((sum, length) => sum + length, 0);
+      const projected = zeros([tokens, 3 * heads * headWidth])
+        .normal_(0, 1)
+        .requiresGrad_();
+      const { boundaries, longest } = sequencesOf(lengths);
+      // A dropout so small that it drops nothing.
+      const unpacked = ({ handle }: Tensor) =>
+        new Tensor(native.varlenAttention(handle, boundaries.handle, longest, heads, 1e-30));
+      const ours = gradientsOf(unpacked, [projected]);
+      const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
+      for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
+    });
+  });
+}
 
 test[runtimeInfo().cudaDevices > 0 ? 'serial' : 'skip'](
   "a GPU's kernel for sequences of different lengths computes the same (LibTorch sees no GPU where this is skipped)",
