@@ -38,6 +38,16 @@ export async function whileAlone<T>(folder: string, work: () => Promise<T>): Pro
   }
 }
 
+/** Throws as `whileAlone` would now. */
+export function expectFree(folder: string): void {
+  const holder = readHolder(join(folder, lockFile));
+  if (holder !== undefined && isAlive(holder, ownHolder())) throw taken(folder, holder);
+}
+
+function ownHolder(): Holder {
+  return { host: hostname(), pid: process.pid, began: beganAt(process.pid) ?? '' };
+}
+
 /** A folder and those above it that are not there. */
 function missing(folder: string): string[] {
   return existsSync(folder) ? [] : [folder, ...missing(dirname(folder))];
@@ -52,13 +62,11 @@ function removeEmpty(folders: readonly string[]): void {
 }
 
 async function take(path: string, folder: string): Promise<void> {
-  const self: Holder = { host: hostname(), pid: process.pid, began: beganAt(process.pid) ?? '' };
-  const holder = readHolder(path);
-  if (holder !== undefined && isAlive(holder, self)) throw taken(folder, holder);
+  expectFree(folder);
   try {
     rmSync(path, { force: true });
     await makeFolder(folder);
-    await writeFile(path, JSON.stringify(self), { flag: 'wx' });
+    await writeFile(path, JSON.stringify(ownHolder()), { flag: 'wx' });
   } catch (error) {
     // Two that begin in the same moment.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(folder, readHolder(path));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Example, Feature } from '../data/examples.js';
 import { UsageError } from '../errors.js';
 import { resolveDataset, type Dataset } from '../hub/datasets.js';
@@ -10,9 +11,10 @@ import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js'
 import { cacheDir } from '../setup/paths.js';
 import { availableThreads } from '../setup/threads.js';
 import type { Device } from '../tensor.js';
-import type { Checkpoint } from '../train/checkpoint.js';
+import { listCheckpoints, type Checkpoint } from '../train/checkpoint.js';
 import type { TrainingOptions } from '../train/loop.js';
 import { featuresOf } from './features-of.js';
+import { expectFree } from './folder-lock.js';
 import { expectNumber, seedRange } from './number-flags.js';
 import { resolveSettings, type Settings } from './options.js';
 import { resolveKernels } from './resolve-kernels.js';
@@ -35,6 +37,8 @@ export interface PreparedRun extends StartingPoint {
   readonly device: Device;
   readonly kernels: Kernels;
   readonly outputDir: string;
+  /** Those that were there when it was decided what the run goes on from. */
+  readonly checkpoints: readonly string[];
   /** What the run goes on from. */
   readonly resumed: Checkpoint | undefined;
   /** What the weights come from: a checkpoint, a model of the hub, a folder, or `random`. */
@@ -51,10 +55,7 @@ export interface PreparedRun extends StartingPoint {
  * Reads and checks all that a run needs, flags first; writes nothing.
  * @param check looks at a new run's record
  */
-export async function prepareRun(
-  args: TrainArgs & { readonly outputDir: string },
-  check: (record: RunRecord) => void,
-): Promise<PreparedRun> {
+export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => void): Promise<PreparedRun> {
   const kind = modelKind(args.model);
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   // What makes no sense or is not here should not cost a download.
@@ -73,7 +74,9 @@ export async function prepareRun(
     isEvaluated && validationFile !== undefined
       ? await readValidationExamples(validationFile, version2WithNegative)
       : [];
-  const { outputDir } = args;
+  const outputDir = args.outputDir ?? join('runs', args.model);
+  expectFree(outputDir);
+  const checkpoints = await listCheckpoints(outputDir);
   const resumed = await whereToResume(args, outputDir);
   const { examples } = await readTrainingExamples(trainFile, args.maxTrainSamples, version2WithNegative);
   const start = resumed?.folder ?? args.modelNameOrPath ?? defaultStart(args.model, dataset);
@@ -104,7 +107,7 @@ export async function prepareRun(
   const options = trainingOptions(settings, args.lrSchedulerType ?? 'linear', device, kernels, padTokenId);
   const data = { dataset, version2WithNegative, examples, features, validation };
   const arithmetic = { settings, device, kernels, options };
-  return { args, kind, ...started, ...data, ...arithmetic, outputDir, resumed, start, record };
+  return { args, kind, ...started, ...data, ...arithmetic, outputDir, checkpoints, resumed, start, record };
 }
 
 function expectOneTokenizer({ vocabFile, tokenizerName }: TrainArgs): void {

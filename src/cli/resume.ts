@@ -101,6 +101,15 @@ function sayPassedOver(folder: string, why: string): void {
   process.stderr.write(`qa-native: ${folder} is passed over: ${why}.\n`);
 }
 
+/** Throws where another run came and went since somebody looked at the checkpoints of a folder. */
+export async function expectUntouched(outputDir: string, checkpoints: readonly string[]): Promise<void> {
+  if (isDeepStrictEqual(await listCheckpoints(outputDir), checkpoints)) return;
+  throw new QaError(
+    `Expected the checkpoints in ${outputDir} to stay while this run was prepared, but another run wrote there; give the command again.`,
+    'ERR_RUNNING',
+  );
+}
+
 /** Makes the output folder, and takes away what an earlier run left there that would be mistaken for this one's. */
 export async function clearOutput(outputDir: string, resumed: Checkpoint | undefined): Promise<void> {
   try {

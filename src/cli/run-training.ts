@@ -7,7 +7,6 @@ import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import type { Dataset } from '../hub/datasets.js';
 import { saveModel } from '../models/folder.js';
-import { modelKind } from '../models/index.js';
 import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
 import { countSteps } from '../train/loop.js';
@@ -16,7 +15,7 @@ import { Interrupted, leavable, type Interrupt } from './interrupt.js';
 import { whileAlone } from './folder-lock.js';
 import { prepareRun, type PreparedRun } from './prepare-run.js';
 import { formatDuration } from './progress.js';
-import { hashFeatures } from './resume.js';
+import { expectUntouched, hashFeatures } from './resume.js';
 import { runEvaluation, type EvaluationSummary } from './run-evaluation.js';
 import type { RunRecord } from './read-run-record.js';
 import { completeArgs, expectSameInputs, writeRunRecord, type GivenTrainArgs } from './run-record.js';
@@ -69,10 +68,9 @@ export async function trainAndEvaluate(
   args: TrainArgs,
   check: (record: RunRecord) => void = () => undefined,
 ): Promise<TrainingRun> {
-  modelKind(args.model);
-  const outputDir = args.outputDir ?? join('runs', args.model);
-  return whileAlone(outputDir, async () => {
-    const run = await leavable(beforeTheFirstStep, () => prepareRun({ ...args, outputDir }, check));
+  const run = await leavable(beforeTheFirstStep, () => prepareRun(args, check));
+  return whileAlone(run.outputDir, async () => {
+    await expectUntouched(run.outputDir, run.checkpoints);
     return carryOut(run);
   });
 }
