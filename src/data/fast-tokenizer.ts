@@ -1,4 +1,4 @@
-import { bertPair } from './tokenizer-settings.js';
+import { bertPair, wordPieceSettings } from './tokenizer-settings.js';
 import { reservedTokens, type BertTokenizer } from './tokenizer.js';
 
 /** A tokenizer.json as Python writes it: it has what tokenizer_config.json has no name for. */
@@ -32,12 +32,10 @@ export function toTokenizerJson(tokenizer: BertTokenizer): object {
         '[SEP]': specialToken('[SEP]', sepTokenId),
       },
     },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    decoder: { type: 'WordPiece', prefix: wordPieceSettings.continuing_subword_prefix, cleanup: true },
     model: {
       type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
+      ...wordPieceSettings,
       vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
     },
   };

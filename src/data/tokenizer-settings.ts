@@ -49,7 +49,8 @@ export function checkSplitting(json: Json, path: string): void {
   checkAddedTokens(added.map(contentOf), path);
 }
 
-const wordPieceSettings = {
+/** WordPiece as BERT has it. */
+export const wordPieceSettings = {
   unk_token: '[UNK]',
   continuing_subword_prefix: '##',
   max_input_chars_per_word: 100,

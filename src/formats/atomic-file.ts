@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync } from 'node:fs';
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 
@@ -50,6 +50,13 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
     );
   } finally {
     if (temporary !== undefined) unfinished.delete(temporary);
+  }
+}
+
+/** Removes what killed processes left of files on their way, in a folder that nobody else writes into. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
   }
 }
 

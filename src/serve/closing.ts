@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from './errors.js';
-import { isOver, onceOver } from './over.js';
+import { onceOver } from './over.js';
 
 /** Milliseconds between two looks at whether all was answered. */
 const interval = 50;
@@ -23,7 +23,7 @@ export function closeInTime(app: FastifyInstance, patience: number): void {
       );
   });
   app.addHook('preHandler', (request, reply, done) => {
-    if (!isOver(request, reply)) answering.set(reply.raw, Infinity);
+    answering.set(reply.raw, Infinity);
     onceOver(request, reply, () => answering.delete(reply.raw));
     done();
   });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { QaError } from '../errors.js';
-import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { removeTemporaries, writeJsonAtomic } from '../formats/atomic-file.js';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
 import { removeScratch, whyDamaged, writeWholeFolder } from '../formats/whole-folder.js';
 import type { BestSoFar } from './best-model.js';
@@ -148,7 +148,5 @@ export async function rotateCheckpoints(outputDir: string, step: number, limit: 
 /** Removes what saves that were killed left behind: of checkpoints, best models and files. */
 export async function removeUnfinished(outputDir: string): Promise<void> {
   await removeScratch(outputDir, (name) => /^(checkpoint|best-model)-\d+$/.test(name));
-  for (const name of await readdir(outputDir)) {
-    if (/\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(outputDir, name), { force: true });
-  }
+  await removeTemporaries(outputDir);
 }

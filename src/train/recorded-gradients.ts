@@ -2,8 +2,9 @@ import { tensor } from '../create.js';
 import { CudaGraphs, hasCudaGraphs, type Recorder, type Recording } from '../cuda-graph.js';
 import type { Feature } from '../data/examples.js';
 import { messageOf } from '../errors.js';
-import type { ReaderModel } from '../models/reader-model.js';
+import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import { spanLoss } from '../models/span-head.js';
+import type { Tensor } from '../tensor.js';
 import { BatchSlot } from './batch-slot.js';
 import { computeGradients, plainGradients, type StepGradients } from './gradients.js';
 import type { TrainingOptions } from './loop.js';
@@ -66,10 +67,14 @@ class RecordedGradients implements GradientSource {
 
   /** As it will be recorded: a run that goes on, for which every shape is new, comes to the same bits. */
   #compute({ arrays, forward }: StagedBatch): StepGradients {
-    const { device, labelSmoothing } = this.options;
+    const { device } = this.options;
     const read = (name: string) => tensor(arrays[name], undefined, { device });
-    const loss = () =>
-      spanLoss(forward(this.model, read), read('startPositions'), read('endPositions'), labelSmoothing);
+    return this.#gradients(() => forward(this.model, read), read);
+  }
+
+  #gradients(logits: () => SpanLogits, read: (name: string) => Tensor): StepGradients {
+    const { labelSmoothing } = this.options;
+    const loss = () => spanLoss(logits(), read('startPositions'), read('endPositions'), labelSmoothing);
     return computeGradients(this.model, [loss], this.options);
   }
 
@@ -79,12 +84,9 @@ class RecordedGradients implements GradientSource {
     this.#seen.add(batch.shape);
     if (isNew || this.#hasFailed) return undefined;
     const { model, recorder } = this;
-    const { device, labelSmoothing } = this.options;
-    const slot = new BatchSlot(batch, device);
-    const loss = () =>
-      spanLoss(slot.logits(model), slot.read('startPositions'), slot.read('endPositions'), labelSmoothing);
+    const slot = new BatchSlot(batch, this.options.device);
     try {
-      const recording = recorder.record(() => computeGradients(model, [loss], this.options));
+      const recording = recorder.record(() => this.#gradients(() => slot.logits(model), slot.read));
       const step = { slot, recording };
       this.#steps.set(batch.shape, step);
       return step;

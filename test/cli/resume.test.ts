@@ -34,6 +34,9 @@ const train = (dir: string, ...more: readonly string[]) => [
 const bitsOf = (dir: string) =>
   ['model.safetensors', 'train_log.jsonl'].map((name) => readFileSync(join(dir, name)).toString('hex'));
 
+/** The checkpoint that a stopped run names. */
+const savedIn = (stderr: string) => /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+
 const whole = join(folder, 'whole');
 test.before(async (t) => {
   const { code, stderr } = await qaNative(...train(whole));
@@ -101,7 +104,7 @@ test.serial(
 test.serial('a damaged checkpoint is named and passed over', async (t) => {
   const dir = join(folder, 'damaged');
   const { stderr } = await stopAt(7, 'SIGINT', train(dir));
-  const newest = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const newest = savedIn(stderr);
   const path = join(newest, 'optimizer.safetensors');
   const bytes = readFileSync(path);
   bytes[bytes.length - 1] ^= 1;
@@ -115,7 +118,7 @@ test.serial('a damaged checkpoint is named and passed over', async (t) => {
 test.serial('a run that goes on in another folder is recorded there as it began', async (t) => {
   const dir = join(folder, 'moved');
   const { stderr } = await stopAt(3, 'SIGINT', train(join(folder, 'left')));
-  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const checkpoint = savedIn(stderr);
   const resumed = await qaNative(...train(dir, '--resume-from-checkpoint', checkpoint));
   t.is(resumed.code, 0, resumed.stderr);
   t.deepEqual(bitsOf(dir), bitsOf(whole));
@@ -186,7 +189,7 @@ const withBest = [
 test.serial('the best model comes along to another folder, and is no checkpoint itself', async (t) => {
   const [left, dir] = [join(folder, 'best'), join(folder, 'best-moved')];
   const { stderr } = await stopAt(25, 'SIGINT', train(left, ...withBest));
-  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const checkpoint = savedIn(stderr);
   const best = readdirSync(left).find((name) => name.startsWith('best-model-')) ?? '';
 
   const wrong = await qaNative(...train(left, '--resume-from-checkpoint', join(left, best)));
@@ -211,7 +214,7 @@ test.serial('the best model comes along to another folder, and is no checkpoint 
 test.serial('a run that goes on where another one was leaves nothing of that one', async (t) => {
   const [left, dir] = [join(folder, 'guest'), join(folder, 'host')];
   const { stderr } = await stopAt(25, 'SIGINT', train(left, ...withBest));
-  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const checkpoint = savedIn(stderr);
   await stopAt(45, 'SIGINT', train(dir, ...withBest, '--seed', '7'));
   const mixed = train(dir, ...withBest, '--resume-from-checkpoint', checkpoint);
   const refused = await qaNative(...mixed);
@@ -228,7 +231,7 @@ test.serial('a run that goes on where another one was leaves nothing of that one
 test.serial('a checkpoint is the run’s own, however its folder is spelled', async (t) => {
   const [dir, link] = [join(folder, 'spelled'), join(folder, 'link-to-it')];
   const { stderr } = await stopAt(3, 'SIGINT', train(dir));
-  const checkpoint = /saved in (\S+);/.exec(stderr)?.[1] ?? '';
+  const checkpoint = savedIn(stderr);
   symlinkSync(dir, link);
   const resumed = await qaNative(...train(link, '--resume-from-checkpoint', checkpoint));
   t.is(resumed.code, 0, resumed.stderr);

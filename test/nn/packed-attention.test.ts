@@ -33,6 +33,12 @@ function composed(projected: Tensor, lengths: readonly number[], heads: number, 
   return cat(sequences);
 }
 
+/** Queries, keys and values of all sequences. */
+function projectedOf(lengths: readonly number[], width: number): Tensor {
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  return zeros([tokens, width]).normal_(0, 1).requiresGrad_();
+}
+
 const cases: readonly (readonly [lengths: readonly number[], heads: number, headWidth: number])[] = [
   [[1], 1, 64],
   [[31, 32, 33, 2], 4, 64],
@@ -119,10 +125,7 @@ for (const [lengths, heads, headWidth] of cases) {
   test(`on padded rows, as a GPU computes it with dropout: ${heads} heads of ${headWidth}, ${lengths.length} sequences`, (t) => {
     tidy(() => {
       manualSeed(3);
-      const tokens = lengths.reduce((sum, length) => sum + length, 0);
-      const projected = zeros([tokens, 3 * heads * headWidth])
-        .normal_(0, 1)
-        .requiresGrad_();
+      const projected = projectedOf(lengths, 3 * heads * headWidth);
       const { boundaries, longest } = sequencesOf(lengths);
       // A dropout so small that it drops nothing.
       const unpacked = ({ handle }: Tensor) =>
@@ -140,10 +143,7 @@ test[runtimeInfo().cudaDevices > 0 ? 'serial' : 'skip'](
     for (const [lengths, heads, headWidth] of cases.filter(([, , width]) => width % 8 === 0)) {
       tidy(() => {
         manualSeed(3);
-        const tokens = lengths.reduce((sum, length) => sum + length, 0);
-        const projected = zeros([tokens, 3 * heads * headWidth])
-          .normal_(0, 1)
-          .requiresGrad_();
+        const projected = projectedOf(lengths, 3 * heads * headWidth);
         const onGpu = (input: Tensor) =>
           packedAttention(input.toDevice('cuda'), sequencesOf(lengths, 'cuda'), heads, 0).toDevice('cpu');
         const ours = gradientsOf(onGpu, [projected]);
