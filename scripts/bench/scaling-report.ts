@@ -3,7 +3,7 @@ import { writeJsonAtomic } from '../../src/formats/atomic-file.js';
 import type { Chart } from '../../src/report/section.js';
 import { describeSoftware, type Machine } from './machine.js';
 import { replacePart, writeChart } from './pages.js';
-import type { Sweep } from './scaling.js';
+import type { Sweep } from './sweeps.js';
 import { labels, type Variant } from './variants.js';
 
 export interface SweepResult {

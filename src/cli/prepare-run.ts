@@ -12,7 +12,7 @@ import { cacheDir } from '../setup/paths.js';
 import { availableThreads } from '../setup/threads.js';
 import type { Device } from '../tensor.js';
 import { listCheckpoints, type Checkpoint } from '../train/checkpoint.js';
-import type { TrainingOptions } from '../train/loop.js';
+import type { TrainingOptions } from '../train/options.js';
 import { featuresOf } from './features-of.js';
 import { expectFree } from './folder-lock.js';
 import { expectNumber, seedRange } from './number-flags.js';

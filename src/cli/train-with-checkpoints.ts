@@ -7,7 +7,8 @@ import {
   saveCheckpoint,
   type Checkpoint,
 } from '../train/checkpoint.js';
-import { countSteps, train, type TrainingOptions } from '../train/loop.js';
+import { countSteps, train } from '../train/loop.js';
+import type { TrainingOptions } from '../train/options.js';
 import { TrainingState } from '../train/state.js';
 import { Interrupt, Interrupted } from './interrupt.js';
 import { Progress } from './progress.js';

@@ -1,6 +1,6 @@
 import type { Kernels } from '../nn/kernels.js';
 import type { Device } from '../tensor.js';
-import type { TrainingOptions } from '../train/loop.js';
+import type { TrainingOptions } from '../train/options.js';
 import type { LrSchedulerType } from '../train/schedule.js';
 import type { Settings } from './options.js';
 

@@ -4,7 +4,8 @@ import { exactKernels } from '../nn/kernels.js';
 import { getRngState, setRngState } from '../random.js';
 import { runtimeInfo } from '../runtime.js';
 import type { Device } from '../tensor.js';
-import { train, type TrainingOptions } from '../train/loop.js';
+import { train } from '../train/loop.js';
+import type { TrainingOptions } from '../train/options.js';
 import { formatDuration } from './progress.js';
 
 /** A run as far as its speed goes. */

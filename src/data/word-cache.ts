@@ -1,4 +1,5 @@
-import type { Pieces } from './word-piece.js';
+/** The pieces of a word, flattened: each one's token id and its length in code points. They cover the word. */
+export type Pieces = readonly number[];
 
 /** Longer words are seldom seen twice. */
 const longestWord = 64;

@@ -1,5 +1,5 @@
 import * as tokenizers from '@huggingface/tokenizers';
-import { WordCache } from './word-cache.js';
+import { WordCache, type Pieces } from './word-cache.js';
 
 interface WordPieceModel {
   encode(words: readonly string[]): string[];
@@ -22,9 +22,6 @@ const prefix = '##';
 
 /** Longer words, in code points, are unknown. */
 const maxInputCharsPerWord = 100;
-
-/** The pieces of a word, flattened: each one's token id and its length in code points. They cover the word. */
-export type Pieces = readonly number[];
 
 /** WordPiece: splits words greedily into the longest pieces of the vocabulary, by @huggingface/tokenizers. */
 export class WordPieces {

@@ -15,12 +15,6 @@ export function isHash(name: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
 }
 
-/** A commit's name, which becomes a folder's. Throws where it is none. */
-export function checkCommit(name: unknown): string {
-  if (typeof name === 'string' && /^[0-9a-f]{40}$/.test(name)) return name;
-  throw new Error(`it names the commit ${JSON.stringify(name)}`);
-}
-
 /** Whether a file's bytes have such a hash. */
 export async function hasHash(path: string, hash: string): Promise<boolean> {
   return hash === (await (hash.length === 40 ? gitBlobHash : fileHash)(path));

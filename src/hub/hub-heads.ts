@@ -1,7 +1,7 @@
 import { HubApiError } from '@huggingface/hub';
-import { checkCommit, type HubFile } from './hub-file.js';
+import type { HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
-import type { HubRevision } from './hub-listing.js';
+import { checkCommit, type HubRevision } from './hub-revision.js';
 import type { HubSettings } from './hub-settings.js';
 
 /**

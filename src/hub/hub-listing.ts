@@ -1,19 +1,11 @@
 import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
 import { messageOf } from '../errors.js';
 import { hubError } from './hub-error.js';
-import { checkCommit, type HubFile } from './hub-file.js';
+import type { HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
 import { askForFiles } from './hub-heads.js';
+import { checkCommit, type HubRevision } from './hub-revision.js';
 import type { HubSettings } from './hub-settings.js';
-
-/** What a model's repository holds now. */
-export interface HubRevision {
-  readonly commit: string;
-  /** What its files are asked for by: the commit, or a branch. */
-  readonly branch: string;
-  /** A file by its path; undefined where there is none. */
-  readonly find: (path: string) => Promise<HubFile | undefined>;
-}
 
 /**
  * Asks the hub for the newest commit of a model and its files.

@@ -7,7 +7,8 @@ import { fetchBlob } from './fetch-blob.js';
 import { authorization } from './hub-fetch.js';
 import { hasHash, isHash, isWhole } from './hub-file.js';
 import { hubError } from './hub-error.js';
-import { newestRevision, type HubRevision } from './hub-listing.js';
+import { newestRevision } from './hub-listing.js';
+import type { HubRevision } from './hub-revision.js';
 import { hubSettings, type HubSettings } from './hub-settings.js';
 import { bringModel, type ModelPart, type ModelSource } from './model-parts.js';
 

@@ -5,7 +5,8 @@ import { startingPoint, type StartingPointArgs } from '../hub/pretrained.js';
 import { modelKind } from '../models/index.js';
 import { jointSpanLoss } from '../models/joint-span-loss.js';
 import type { Section } from '../report/section.js';
-import { train, type TrainingOptions } from '../train/loop.js';
+import { train } from '../train/loop.js';
+import type { TrainingOptions } from '../train/options.js';
 
 /** A short run of BERT-mini that differs from the baseline in one thing. */
 interface Variant {

@@ -8,7 +8,7 @@ import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { clipGradNorm, jointNorm, maxNormOf } from './clip.js';
 import { labelsOf } from './labels.js';
-import type { TrainingOptions } from './loop.js';
+import type { TrainingOptions } from './options.js';
 
 /** Whether the update scales gradients as it reads them, in place of clipping: with fast kernels, on the CPU. */
 function scalesInUpdate({ kernels = exactKernels, device }: TrainingOptions): boolean {

@@ -7,7 +7,7 @@ import { spanLoss } from '../models/span-head.js';
 import type { Tensor } from '../tensor.js';
 import { BatchSlot } from './batch-slot.js';
 import { computeGradients, plainGradients, type StepGradients } from './gradients.js';
-import type { TrainingOptions } from './loop.js';
+import type { TrainingOptions } from './options.js';
 import { stageBatch, type StagedBatch } from './staged-batch.js';
 
 /** Where a run's gradients come from: those of a step's windows, which hold until the next step's. */

@@ -6,7 +6,7 @@ import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import { exactKernels, withKernels, type Kernels } from '../nn/kernels.js';
 import type { Tensor } from '../tensor.js';
 import { labelsOf } from './labels.js';
-import type { TrainingOptions } from './loop.js';
+import type { TrainingOptions } from './options.js';
 
 /** A batch as numbers that go to a device, and what is computed of them there. */
 export interface StagedBatch {

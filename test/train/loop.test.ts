@@ -3,7 +3,8 @@ import { tensor } from '../../src/create.js';
 import { predictLogits } from '../../src/evaluate/predict.js';
 import type { ReaderModel } from '../../src/models/reader-model.js';
 import { liveTensors } from '../../src/scope.js';
-import { countSteps, train, type StepLog, type TrainingOptions } from '../../src/train/loop.js';
+import { countSteps, train, type StepLog } from '../../src/train/loop.js';
+import type { TrainingOptions } from '../../src/train/options.js';
 import { Comparison, readFixture, type Fixture } from '../fixture.js';
 import { fixture, nameOf, options, tinyModel, trainFeatures, validationFeatures } from './runs.js';
 

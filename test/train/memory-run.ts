@@ -5,7 +5,8 @@ import type { ReaderModel } from '../../src/models/reader-model.js';
 import { TransformerForQuestionAnswering } from '../../src/models/transformer.js';
 import { bertMiniConfig } from '../../src/nn/bert-config.js';
 import { liveTensors } from '../../src/scope.js';
-import { train, type TrainingOptions } from '../../src/train/loop.js';
+import { train } from '../../src/train/loop.js';
+import type { TrainingOptions } from '../../src/train/options.js';
 
 // Run by memory.test.ts in a process of its own: trains the model that its argument names and prints what it holds
 // after each 100 of 400 steps.

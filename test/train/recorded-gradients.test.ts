@@ -5,7 +5,8 @@ import { getRngState, setRngState } from '../../src/random.js';
 import { runtimeInfo, useExactArithmetic } from '../../src/runtime.js';
 import { keep, liveTensors, tensorsIn, tidy } from '../../src/scope.js';
 import { Tensor } from '../../src/tensor.js';
-import { train, type StepLog, type TrainingOptions } from '../../src/train/loop.js';
+import { train, type StepLog } from '../../src/train/loop.js';
+import type { TrainingOptions } from '../../src/train/options.js';
 import { nameOf, options, tinyModel, trainFeatures } from './runs.js';
 
 const allTensors = (value: unknown) => tensorsIn(value).filter((found) => found instanceof Tensor);

@@ -2,7 +2,8 @@ import type { Feature } from '../../src/data/examples.js';
 import { modelKind } from '../../src/models/index.js';
 import type { ReaderModel } from '../../src/models/reader-model.js';
 import { manualSeed } from '../../src/random.js';
-import type { StepLog, TrainingOptions } from '../../src/train/loop.js';
+import type { StepLog } from '../../src/train/loop.js';
+import type { TrainingOptions } from '../../src/train/options.js';
 import { readFixture, type Encoded, type Fixture } from '../fixture.js';
 
 // Whole runs of scripts/reference/notebook.py on a tiny data set, as the fixture records them.
