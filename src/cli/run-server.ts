@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { QaError, messageOf } from '../errors.js';
+import { QaError, UsageError, messageOf } from '../errors.js';
 import { createServer } from '../serve/server.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
 import { loadReader } from './reader-flags.js';
@@ -11,6 +11,11 @@ import type { ServeArgs } from './serve.js';
  */
 export async function runServer(args: ServeArgs): Promise<void> {
   const { host, port, maxQueue } = args;
+  if (host === '') {
+    const problem =
+      'Expected --host to be an address, got an empty one, which would be every address there is';
+    throw new UsageError(`${problem}; name one, or leave it out.`);
+  }
   expectNumber('--port', port, { least: 0, most: 65_535, whole: true });
   expectNumber('--max-queue', maxQueue, atLeastOne);
   // Before LibTorch is loaded: its threads sleep while they wait for each other. On a machine that has other work, too,
@@ -20,7 +25,8 @@ export async function runServer(args: ServeArgs): Promise<void> {
   const app = await createServer(reader, { host, maxQueue });
   let address: string;
   try {
-    address = await app.listen({ host, port });
+    // For localhost, fastify opens a second server at ::1, which knows none of the limits of the first and does not end.
+    address = await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
   } catch (error) {
     throw new QaError(
       `Expected to listen at ${host}, port ${port}, but that failed (${messageOf(error)}); give another --port or --host.`,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,34 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+/** Has localhost be both addresses that it is on most machines. */
+const twoLocalhosts = `
+  import dns from 'node:dns';
+  const { lookup } = dns;
+  const both = [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }];
+  dns.lookup = (name, ...rest) =>
+    name === 'localhost' && rest[0].all ? rest[1](null, both) : lookup(name, ...rest);
+`;
+
+test('at localhost there is one server, which ends with all its connections', async (t) => {
+  const program = ['--import', `data:text/javascript,${encodeURIComponent(twoLocalhosts)}`, bin];
+  const child = spawn(process.execPath, [
+    ...program,
+    'serve',
+    ...model,
+    '--host',
+    'localhost',
+    '--port',
+    '0',
+  ]);
+  const exited = once(child, 'exit');
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(/at http:\/\/127\.0\.0\.1:(\d+) /.exec(line.toString())?.[1]);
+  await t.throwsAsync(once(connect(port, '::1'), 'connect'));
+  child.kill('SIGTERM');
+  t.deepEqual(await exited, [0, null]);
+});
+
 test('a port that is taken, and flags that cannot be meant, are told in a sentence', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
@@ -50,6 +78,9 @@ test('a port that is taken, and flags that cannot be meant, are told in a senten
   other.close();
   t.is(taken.code, 1);
   t.regex(taken.stderr, /Expected to listen at 127\.0\.0\.1, port \d+, but that failed \(.*EADDRINUSE.*\)/);
+  const everywhere = await qaNative('serve', ...model, '--port', '0', '--host', '');
+  t.is(everywhere.code, 2, everywhere.stderr);
+  t.regex(everywhere.stderr, /Expected --host to be an address, got an empty one/);
   for (const flags of [
     ['--port', '70000'],
     ['--port', 'x'],
