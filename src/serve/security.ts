@@ -41,7 +41,8 @@ export function addSecurity(app: FastifyInstance, host: string | undefined): voi
   if (host === undefined || !isLoopback(host)) return;
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-    if (isOwnName(name)) done();
+    // No browser leaves it out, as HTTP/1.0 allows; what looks after a server may.
+    if (headers.host === undefined || isOwnName(name)) done();
     else
       done(
         new HttpError(

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
@@ -38,6 +40,12 @@ test('at a loopback address, names that other sites could have point here are re
     t.is(response.statusCode, 421, host);
     t.regex(response.json<{ message: string }>().message, /Expected a request for .*localhost/);
   }
+  await local.listen({ port: 0 });
+  const { port } = local.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /health HTTP/1.0\r\n\r\n');
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  t.regex(reply.toString(), /^HTTP\/1\.1 200 /);
   await local.close();
   const open = await createServer(idle, { host: '0.0.0.0' });
   t.is((await open.inject({ url: '/health', headers: { host: 'qa.example' } })).statusCode, 200);
