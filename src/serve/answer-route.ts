@@ -82,8 +82,9 @@ export function addAnswerRoute(
 function whenUnwanted(request: FastifyRequest, reply: FastifyReply, maxWait: number): AbortSignal {
   const unwanted = new AbortController();
   const waiting = setTimeout(() => {
-    const problem = 'Other questions took all the time there is; try again soon.';
-    unwanted.abort(new HttpError(503, 'ERR_TOO_BUSY', problem));
+    const problem = `Expected to answer within ${maxWait / 1000} s, but there is more to read`;
+    const remedy = 'ask about a shorter context, or try again when fewer questions wait';
+    unwanted.abort(new HttpError(503, 'ERR_TOO_BUSY', `${problem}; ${remedy}.`));
   }, maxWait).unref();
   onceOver(request, reply, () => {
     clearTimeout(waiting);
