@@ -69,7 +69,7 @@ export const answerSchema = {
     ...problems,
     400: problem('Not HTTP, without a Host header, not JSON, or not what the schema says'),
     413: problem('A body that is too large'),
-    415: problem('Not application/json'),
+    415: problem('Not application/json, or encoded'),
     422: problem('A question or a context that is too long for what is asked'),
     500: problem('The server failed, and said why on its terminal'),
     503: problem(

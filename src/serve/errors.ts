@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import { messageOf } from '../errors.js';
 import { isOver } from './over.js';
 
@@ -23,6 +23,16 @@ const remedies: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large: ask about a shorter context.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Unsupported Media Type: send content-type: application/json.',
 };
+
+/** What of a body is not as its schema says: Ajv does not name a property that is too much. */
+export function describeInvalid(
+  [{ instancePath, message, params }]: FastifySchemaValidationError[],
+  part: string,
+): Error {
+  const { additionalProperty: name } = params;
+  const got = name === undefined ? '' : `, got ${JSON.stringify(name)}`;
+  return new Error(`${part}${instancePath} ${message ?? 'is wrong'}${got}; see /openapi.json.`);
+}
 
 /** What a client is told of an error that is not the server's. */
 export function told({ statusCode = 400, code, message }: FastifyError | HttpError) {
@@ -76,6 +86,9 @@ export function addErrorReplies(app: FastifyInstance): void {
   app.server.on('checkExpectation', refuseExpectation);
   app.setErrorHandler<FastifyError | HttpError>(async (error, request, reply) => {
     const statusCode = error.statusCode ?? 500;
+    // Fastify would close the connection at once, and most clients, which still send, would not see why. Node reads on, but
+    // no longer than a request may take.
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') reply.removeHeader('connection');
     if (statusCode === 503) void reply.header('retry-after', retryAfter);
     if (statusCode < 500 || error instanceof HttpError) {
       return reply.code(statusCode).send(told(error));

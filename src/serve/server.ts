@@ -2,11 +2,11 @@ import swagger from '@fastify/swagger';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { addAnswerRoute, type AnsweringReader, type QueueOptions } from './answer-route.js';
 import { closeInTime } from './closing.js';
-import { addErrorReplies, refuseConnection, told } from './errors.js';
+import { addErrorReplies, describeInvalid, refuseConnection, told } from './errors.js';
 import { pageExamples } from './examples.js';
 import { takeJsonOnly } from './json-body.js';
 import { addPageRoutes } from './page-routes.js';
-import { problems } from './schema.js';
+import { object, problems } from './schema.js';
 import { addSecurity } from './security.js';
 
 export interface ServerOptions extends Partial<QueueOptions> {
@@ -58,6 +58,7 @@ export async function createServer(
     // Fastify would refuse in words of its own; see closeInTime.
     return503OnClosing: false,
     // What comes is taken as it is or refused; Ajv would else turn 7 into "7" and drop what it does not know.
+    schemaErrorFormatter: describeInvalid,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   app.server.maxConnections = maxConnections;
@@ -95,12 +96,11 @@ const healthSchema = {
   response: {
     200: {
       description: 'It does',
-      type: 'object',
-      properties: {
+      ...object({
         status: { type: 'string' },
         pending: { type: 'integer' },
         maxQueue: { type: 'integer' },
-      },
+      }),
     },
     ...problems,
   },

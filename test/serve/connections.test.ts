@@ -66,6 +66,25 @@ test.serial('requests that are no HTTP, or take too long to come, are refused an
   await impatient.close();
 });
 
+test.serial('a client hears that its body is too large though it sends all of it first', async (t) => {
+  const server = await createServer(reader, { bodyLimit: 1000 });
+  await server.listen({ port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  const closed = once(socket, 'close');
+  let received = '';
+  // More than the buffers between client and server hold.
+  socket.write(whole('x'.repeat(20_000_000)), () => {
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString();
+      socket.end();
+    });
+  });
+  await closed;
+  t.regex(received, /^HTTP\/1\.1 413 /);
+  await server.close();
+});
+
 test.serial(
   'a server that is told to end answers what was asked, and does not wait for what does not come',
   async (t) => {
