@@ -104,6 +104,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test.serial(
+  "where the user's colours stand in for the page's, what is pressed is told from what is not",
+  async (t) => {
+    await withPage(t, { forcedColors: 'active' }, async (page) => {
+      await page.getByRole('navigation', { name: 'Examples' }).getByRole('button').first().click();
+      await answers(page).first().waitFor();
+      for (const group of ['#examples', '#suggestions']) {
+        const [pressed, other] = await page.evaluate<string[]>(
+          `['true', 'false'].map((pressed) => getComputedStyle(document.querySelector(
+          '${group} [aria-pressed=' + pressed + ']')).color)`,
+        );
+        t.not(pressed, other);
+      }
+    });
+  },
+);
+
+test.serial(
   'whatever can be used has a role and a name for screen readers, and the answer is announced',
   async (t) => {
     await withPage(t, {}, async (page) => {

@@ -72,6 +72,9 @@ test.serial(
       await ask(page, context, 'Who?');
       await asked;
       await page.getByRole('status').filter({ hasText: 'Reading' }).waitFor();
+      t.true((await page.locator('[aria-busy=true]').count()) > 0);
+      // Screen readers say nothing of it there.
+      t.is(await page.locator('[aria-busy=true]').getByRole('status').count(), 0);
       await page.getByRole('textbox', { name: 'Passage' }).fill('Something else.');
       t.is(await page.getByRole('status').textContent(), '');
       t.is(await page.locator('[aria-busy=true]').count(), 0);

@@ -12,6 +12,8 @@ const result = document.querySelector('#result');
 const status = document.querySelector('#status');
 const error = document.querySelector('#error');
 const tooLong = document.querySelector('#too-long');
+/** What is busy until the answer comes; never the whole page: of a status within it screen readers would say nothing. */
+const brought = document.querySelectorAll('#result, #scores');
 
 /** Characters of the longest passage for which the server gives every token's scores. */
 const longestWithScores = 10_000;
@@ -26,7 +28,7 @@ let waiting;
 async function ask() {
   giveUp();
   const { signal } = running;
-  document.body.setAttribute('aria-busy', 'true');
+  setBusy(true);
   waiting = setTimeout(() => (status.textContent = 'Reading …'), patience);
   try {
     const passage = readPassage();
@@ -53,7 +55,11 @@ function giveUp() {
 
 function endWaiting() {
   clearTimeout(waiting);
-  document.body.removeAttribute('aria-busy');
+  setBusy(false);
+}
+
+function setBusy(isBusy) {
+  for (const part of brought) part.setAttribute('aria-busy', String(isBusy));
 }
 
 function hideResult() {
