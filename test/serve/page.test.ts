@@ -48,6 +48,52 @@ test.serial('an example is one click away, its other questions one more', async 
   });
 });
 
+test.serial(
+  'the next example takes the place of the one before at once, not that of the text area',
+  async (t) => {
+    await withPage(t, {}, async (page) => {
+      const example = page.getByRole('navigation', { name: 'Examples' }).getByRole('button');
+      await example.first().click();
+      await passage(page).waitFor();
+      await page.route('**/answer', () => undefined);
+      await example.nth(1).click();
+      t.is(await passage(page).textContent(), (await pageExamples())[1].context);
+      t.is(await passage(page).locator('mark').count(), 0);
+      t.true(await page.getByRole('textbox', { name: 'Passage' }).isHidden());
+    });
+  },
+);
+
+test.serial('a mark moves no letter, and the line on a token stays on its side', async (t) => {
+  await withPage(t, {}, async (page) => {
+    // Each of as many words as are tokens, of two ways to be read.
+    await ask(page, 'تأسست 1512 Oakford على يد Ada', 'Who founded Oakford?');
+    await answers(page).first().waitFor();
+    const end = await page.evaluate<number>(`(() => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector('#passage'));
+      const widthOf = () => range.getBoundingClientRect().width;
+      const marked = widthOf();
+      document.querySelector('mark').replaceWith(document.querySelector('mark').textContent);
+      document.querySelector('#passage').normalize();
+      range.selectNodeContents(document.querySelector('#passage'));
+      return Math.abs(marked - widthOf());
+    })()`);
+    t.true(end < 0.5, `the mark takes ${end} pixels`);
+    const sides = new Set<number>();
+    await strip(page).focus();
+    for (const key of ['Home', 'End', 'Home', 'ArrowRight', 'ArrowRight']) {
+      await page.keyboard.press(key);
+      sides.add(
+        await page.evaluate<number>(
+          `document.querySelector('#readout').firstChild.getBoundingClientRect().left`,
+        ),
+      );
+    }
+    t.is(sides.size, 1);
+  });
+});
+
 test.serial('markup in every field is text: nothing of it is run or becomes an element', async (t) => {
   const markup = `<img src=x onerror="alert(1)"><script>alert(2)</script><b>Ada</b>`;
   await withPage(t, {}, async (page) => {

@@ -9,10 +9,11 @@ export function readPassage() {
   return context.value;
 }
 
-/** Shows another text, to be edited. */
+/** Shows another text, unmarked, where the one before is shown. */
 export function writePassage(text) {
+  if (text === context.value) return;
   context.value = text;
-  showEditor();
+  unmarkAnswer();
 }
 
 /** Marks `[start, end)`, in UTF-16 units, and brings it into view. Nothing of the text is read as markup. */

@@ -49,8 +49,12 @@ function pointAt(index) {
   const numbers = [`start ${startLogit.toFixed(2)}`, `end ${endLogit.toFixed(2)}`];
   strip.setAttribute('aria-valuenow', String(shown.token + 1));
   strip.setAttribute('aria-valuetext', [text, ...numbers].join(', '));
+  // Which way the token is read is its own matter: the line stays where it is.
+  const quoted = document.createElement('bdi');
+  quoted.textContent = `“${text}”`;
   readout.replaceChildren(
-    `“${text}”  `,
+    quoted,
+    '  ',
     ...['start', 'end'].map((name, place) => {
       const element = document.createElement('span');
       element.className = name;
