@@ -38,6 +38,8 @@ export function closeInTime(app: FastifyInstance, patience: number): void {
       const now = performance.now();
       const isWaitedFor = now - closing < patience || [...answering.values()].some((until) => until > now);
       if (!isWaitedFor) app.server.closeAllConnections();
+      // Node closes those that are idle when it is told to end, and would wait for those that are so from then on.
+      else if (answering.size === 0) app.server.closeIdleConnections();
     }, interval);
     app.server.once('close', () => {
       clearInterval(cutting);

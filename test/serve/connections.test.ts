@@ -166,6 +166,22 @@ test.serial(
   },
 );
 
+test.serial('a server that is told to end does not wait for connections whose answer came', async (t) => {
+  const ending = await createServer(reader, { requestTimeout: 60_000 });
+  // Of itself, Node closes none.
+  ending.server.keepAliveTimeout = 0;
+  await ending.listen({ port: 0 });
+  const { port } = ending.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  const request = once(ending.server, 'request');
+  const body = JSON.stringify({ question: 'Who?', context: 'Ada Holmson founded it. '.repeat(500) });
+  socket.write(whole(body));
+  await request;
+  const answered = once(socket, 'data');
+  await Promise.all([ending.close(), answered, once(socket, 'close')]);
+  t.pass();
+});
+
 test.serial('what comes behind a question while the server ends is refused as all else is', async (t) => {
   const asked = new EventEmitter();
   const reading = { answers: [], windows: 1, timings: { waited: 0, computed: 0 } };
