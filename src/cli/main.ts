@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { CommandModule } from 'yargs';
 import type createParser from 'yargs';
-import { QaError, UsageError, messageOf } from '../errors.js';
+import { QaError } from '../errors.js';
 import { checkCommand } from './check.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
@@ -15,6 +15,7 @@ import { serveCommand } from './serve.js';
 import { setupCommand } from './setup.js';
 import { packageVersion } from '../setup/package-version.js';
 import { trainCommand } from './train.js';
+import { commandOf, expectValues, wrongUsage } from './wrong-usage.js';
 
 // Version 17's CommonJS build breaks the lines of --help between words, its ES build within them.
 const yargs = createRequire(import.meta.url)('yargs') as typeof createParser;
@@ -36,20 +37,24 @@ const commands = [
 
 /** Runs one command line and returns the exit code: 0, 1 (failed) or 2 (wrong usage). */
 export async function main(argv: readonly string[]): Promise<number> {
-  const parser = yargs(argv.map(hyphenated))
+  const words = argv.map(hyphenated);
+  const parser = yargs(words)
     .scriptName('qa-native')
     .usage('$0 <command>\n\nTrains, evaluates and serves extractive question-answering readers (SQuAD).')
     .command(commands)
     .demandCommand(1, 'Expected a command, but none came')
     .strict()
-    .middleware(takeLast, true)
+    .middleware([takeLast, expectNoneEmpty], true)
     .exitProcess(false)
+    .alias('help', 'h')
     .version(packageVersion())
+    // As all else that is said here, whatever language the machine's is.
+    .locale('en')
     .wrap(Math.min(110, process.stdout.columns || 110))
     .fail((message: string | null, error: Error | undefined) => {
       // What yargs itself complains of has a message here, what a command throws has none.
       if (message === null && error !== undefined) throw error;
-      throw new UsageError(`${messageOf(message ?? 'Wrong usage')}; see \`qa-native --help\`.`);
+      throw wrongUsage(message ?? 'Wrong usage', words, commands);
     });
   try {
     await parser.parseAsync();
@@ -64,6 +69,10 @@ function takeLast(args: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(args)) {
     if (Array.isArray(value) && name !== '_' && name !== 'runs') args[name] = value.at(-1);
   }
+}
+
+function expectNoneEmpty(args: { readonly _: readonly (string | number)[] }): void {
+  expectValues(args, commandOf(args._, commands));
 }
 
 /** Prints one sentence for errors that a user can act on, a stack trace for ours. */

@@ -29,3 +29,8 @@ test('lines of help are broken between words', async (t) => {
   const words = new Set(stdout.split(/\s+/));
   for (const word of String(reproduceCommand.describe).split(' ')) t.true(words.has(word), word);
 });
+
+test("all is said in one language, whatever the machine's is", async (t) => {
+  const { stdout } = await qaNativeWith({ LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE.UTF-8' }, 'score', '-h');
+  t.regex(stdout, /Options:\n +-h, --help +Show help/);
+});
