@@ -15,6 +15,7 @@ import {
 } from '../train/checkpoint.js';
 import { makeFolder } from '../formats/make-folder.js';
 import { hyphenated } from './hyphenated.js';
+import { shellWord } from './shell-word.js';
 
 export interface ResumeArgs {
   /** A checkpoint's folder; empty for the newest of the output folder. */
@@ -165,9 +166,5 @@ export function resumeCommand(argv: readonly string[], outputDir: string): strin
   });
   const folder = given.some((word) => word.startsWith('--output-dir')) ? [] : ['--output-dir', outputDir];
   const flag = given[0] === 'train' ? [...folder, '--resume-from-checkpoint'] : [];
-  return ['npx qa-native', ...[...given, ...flag].map(quote)].join(' ');
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return ['npx qa-native', ...[...given, ...flag].map(shellWord)].join(' ');
 }

@@ -5,7 +5,6 @@ import type { Example } from '../data/examples.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
 import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
-import type { Dataset } from '../hub/datasets.js';
 import { saveModel } from '../models/folder.js';
 import { describeLoad } from '../models/load-report.js';
 import { runtimeInfo } from '../runtime.js';
@@ -23,6 +22,7 @@ import type { TrainArgs } from './train.js';
 import type { EvaluationPlan } from './train-evaluations.js';
 import { trainWithCheckpoints } from './train-with-checkpoints.js';
 import { describeSettings } from './training-options.js';
+import { howToScore, whatNext } from './what-next.js';
 
 /** What a run had, and what came of it. */
 export interface TrainingRun extends Pick<PreparedRun, 'outputDir' | 'dataset' | 'settings' | 'config'> {
@@ -53,7 +53,7 @@ export async function runTraining(given: GivenTrainArgs): Promise<void> {
       `${JSON.stringify({ ...results, ...evaluation?.metrics, output_dir: outputDir })}\n`,
     );
   } else if (evaluation !== undefined) {
-    process.stdout.write(`${whatNext(outputDir, args.model, dataset)}\n`);
+    process.stdout.write(`${whatNext(outputDir, args.model, dataset.name)}\n`);
   }
 }
 
@@ -140,10 +140,6 @@ async function trainRun(
   return { results, signal };
 }
 
-function howToScore(outputDir: string, validationFile = '…'): string {
-  return `the model in ${outputDir} is whole, score it with: npx qa-native eval --model-dir ${outputDir} --validation-file ${validationFile}`;
-}
-
 function bestBy({ metric, everySteps }: EvaluationPlan, validation: readonly Example[]): string {
   const questions = createHash('sha256').update(JSON.stringify(validation)).digest('hex');
   return `${metric} every ${everySteps} steps on ${validation.length} questions (${questions.slice(0, 16)})`;
@@ -197,21 +193,13 @@ function describeRun(run: PreparedRun): string[] {
   const { parameters, questions, features, totalSteps } = countRun(run);
   const { rowsPerStep } = countSteps(features, options);
   const { torchVersion, threads, cpuCapability } = runtimeInfo();
+  const cpu = `${threads} ${threads === 1 ? 'thread' : 'threads'} (${cpuCapability})`;
   return [
     `Training ${args.model} (${parameters.toLocaleString('en')} parameters) on ${dataset.name}: ` +
       `${questions} questions, ${features} features, ${totalSteps} steps of ${rowsPerStep}.`,
     describeSettings(settings, args.seed),
-    `LibTorch ${torchVersion} on ${device === 'cpu' ? `${threads} threads (${cpuCapability})` : device}.`,
+    `LibTorch ${torchVersion} on ${device === 'cpu' ? cpu : device}.`,
     ...(report === undefined ? [] : describeLoad(report, model.constructor.name, start)),
     ...(resumed === undefined ? [] : [`Going on from ${resumed.folder}.`]),
   ];
-}
-
-function whatNext(outputDir: string, model: string, dataset: Dataset): string {
-  const predict = `npx qa-native predict --model-dir ${outputDir} --question "…" --context "…"`;
-  const next =
-    dataset.name === 'sample'
-      ? `npx qa-native train ${model} --dataset squad`
-      : `npx qa-native eval --model-dir ${outputDir} --validation-file …`;
-  return `\nNext:\n  ${predict}\n  ${next}`;
 }
