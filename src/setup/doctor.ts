@@ -3,6 +3,7 @@ import { messageOf } from '../errors.js';
 import { hasNvidiaGpu } from './gpu.js';
 import { findLibtorch } from './libtorch.js';
 import { cacheDir } from './paths.js';
+import { pythonWith } from './python.js';
 import { readStamp, whyBuild } from './stamp.js';
 import { availableThreads } from './threads.js';
 import { findTools } from './tools.js';
@@ -52,9 +53,20 @@ async function addLibtorch(facts: Record<string, string | number>, problems: str
       found === undefined
         ? `none yet (${steps.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')})`
         : `${found.version} (${found.source}: ${found.path})`;
+    if (found === undefined) await addPip(problems);
   } catch (error) {
     facts['libtorch'] = 'unusable';
     problems.push(messageOf(error));
+  }
+}
+
+/** Where there is no LibTorch, Python brings it: pip the wheel, and what unpacks that or the archive. */
+async function addPip(problems: string[]): Promise<void> {
+  try {
+    await pythonWith('pip');
+  } catch (error) {
+    const remedy = process.platform === 'linux' ? 'run `apt-get install python3-pip`' : 'install Python 3';
+    problems.push(`LibTorch has to be fetched, and there is ${messageOf(error)}; ${remedy}.`);
   }
 }
 

@@ -3,6 +3,7 @@ import { downloadFile } from './download-file.js';
 import { hasNvidiaGpu } from './gpu.js';
 import { inspectFolder } from './libtorch-folder.js';
 import { NotHere } from './not-here.js';
+import { pythonWith } from './python.js';
 import type { Say } from './say.js';
 import { fillFolder, libtorchMembers, unpack } from './unpack.js';
 
@@ -33,6 +34,8 @@ export async function downloadArchive(
 ): Promise<string> {
   const url = archiveUrl(version, hasNvidiaGpu(), process, site);
   return fillFolder(target, inspectFolder, async (content, scratch) => {
+    // Without one that can unpack it there is nothing to download it for.
+    await pythonWith('zipfile');
     const archive = join(scratch, 'libtorch.zip');
     say(`Downloading LibTorch ${version} from ${url} …`);
     await downloadFile(url, archive, say);

@@ -57,7 +57,7 @@ export async function expectTools(): Promise<void> {
   const missing = (await findTools()).filter(({ version }) => version === undefined);
   if (missing.length === 0) return;
   throw new QaError(
-    `Expected ${missing.map(({ name }) => name).join(' and ')} to build the addon, but it is not installed; ` +
+    `Expected ${missing.map(({ name }) => name).join(' and ')} to build the addon, but ${missing.length === 1 ? 'it is' : 'they are'} not installed; ` +
       `run \`${[...new Set(missing.map(({ remedy }) => remedy))].join(' && ')}\` and try again.`,
     'ERR_TOOLS',
   );

@@ -7,8 +7,10 @@ import { qaNative, temporaryFolder } from './run.js';
 const folder = temporaryFolder();
 const libtorch = process.env['LIBTORCH'];
 
+const path = process.env['PATH'];
+
 test.afterEach.always(() => {
-  setEnvironment({ LIBTORCH: libtorch, QA_NATIVE_CACHE: undefined });
+  setEnvironment({ LIBTORCH: libtorch, QA_NATIVE_CACHE: undefined, PATH: path });
 });
 
 test.serial('doctor prints one JSON object of what was found', async (t) => {
@@ -34,14 +36,21 @@ test.serial('doctor says what is wrong, and fails', async (t) => {
 });
 
 test.serial('doctor names both versions of a LibTorch that is not supported', async (t) => {
-  const path = writeFiles(join(folder, 'old'), {
+  const old = writeFiles(join(folder, 'old'), {
     'include/ATen/ATen.h': '',
     'lib/libtorch_cpu.so': '',
     'build-version': '2.5.1\n',
   });
-  setEnvironment({ LIBTORCH: path });
+  setEnvironment({ LIBTORCH: old });
   const { code, stdout } = await qaNative('doctor', '--json');
   const { problems } = JSON.parse(stdout) as { problems: string[] };
   t.is(code, 1);
   t.regex(problems[0] ?? '', /LibTorch 2\.11 or 2\.13 .* got version 2\.5\.1 /);
+});
+
+test.serial('doctor names pip where LibTorch has yet to be fetched', async (t) => {
+  setEnvironment({ LIBTORCH: undefined, QA_NATIVE_CACHE: join(folder, 'empty'), PATH: folder });
+  const { code, stdout } = await qaNative('doctor');
+  t.is(code, 1);
+  t.regex(stdout, /^Wrong: LibTorch has to be fetched, and there is no Python with pip; /m);
 });

@@ -7,7 +7,7 @@ import { readVersion } from '../../src/setup/libtorch-folder.js';
 import { NotHere } from '../../src/setup/not-here.js';
 import { temporaryFolder } from '../cli/run.js';
 import { serving } from '../serving.js';
-import { libtorchFiles, writeZip } from './fakes.js';
+import { libtorchFiles, setEnvironment, writeZip } from './fakes.js';
 
 const root = temporaryFolder();
 const archive = readFileSync(writeZip(join(root, 'good.zip'), 'libtorch/', libtorchFiles('2.13.0+cpu')));
@@ -32,6 +32,26 @@ test('an archive is downloaded and unpacked, and says so', async (t) => {
   t.is(readVersion(target), '2.13.0+cpu');
   t.deepEqual(readdirSync(join(root, 'good')), ['libtorch']);
   t.regex(said[0] ?? '', /^Downloading LibTorch 2\.13\.0 from http/);
+});
+
+test.serial('nothing is downloaded where nothing can unpack it', async (t) => {
+  const { PATH } = process.env;
+  setEnvironment({ PATH: join(root, 'no-programs'), QA_NATIVE_PYTHON: undefined });
+  let asked = 0;
+  await serving(
+    (_, response) => {
+      asked += 1;
+      response.end(archive);
+    },
+    async (site) => {
+      await t.throwsAsync(
+        downloadArchive('2.13.0', join(root, 'no-python', 'libtorch'), () => undefined, site),
+        { instanceOf: NotHere, message: 'no Python with zipfile' },
+      );
+    },
+  );
+  setEnvironment({ PATH });
+  t.is(asked, 0);
 });
 
 const failures: [string, RequestListener, RegExp][] = [
