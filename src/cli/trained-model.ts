@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BertTokenizer } from '../data/tokenizer.js';
+import { QaError } from '../errors.js';
 import { modelFolder } from '../hub/model-folder.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { loadTrainedModel } from '../models/trained.js';
@@ -59,5 +60,11 @@ export async function trainedFolder(args: {
   readonly modelDir: string;
   readonly modelNameOrPath?: string | undefined;
 }): Promise<string> {
-  return args.modelNameOrPath === undefined ? args.modelDir : modelFolder(args.modelNameOrPath);
+  const { modelDir, modelNameOrPath } = args;
+  if (modelNameOrPath !== undefined) return modelFolder(modelNameOrPath);
+  if (existsSync(modelDir)) return modelDir;
+  throw new QaError(
+    `Expected a trained model in ${modelDir}, but there is no such folder; train one with \`qa-native train\`, or name another by --model-dir.`,
+    'ERR_NO_MODEL',
+  );
 }

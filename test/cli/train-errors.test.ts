@@ -128,7 +128,10 @@ test('what fails is 1, in a sentence', async (t) => {
       /question .* positions for its context/,
     ],
     [['train', 'bert-mini', ...tiny, '--max-seq-length', '300'], /at most 128 positions .* got 300/],
-    [['eval', '--model-dir', join(folder, 'nowhere'), '--dataset', 'sample'], /settings in .*config\.json/],
+    [
+      ['eval', '--model-dir', join(folder, 'nowhere'), '--dataset', 'sample'],
+      /Expected a trained model in \S*nowhere, but there is no such folder; train one with `qa-native train`/,
+    ],
   ];
   for (const [args, expected] of cases) {
     const { code, stderr } = await qaNative(...args);
