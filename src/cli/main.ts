@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 import type createParser from 'yargs';
 import { QaError } from '../errors.js';
 import { checkCommand } from './check.js';
+import { describeError } from './describe-error.js';
 import { doctorCommand } from './doctor.js';
 import { evalCommand } from './eval.js';
 import { featuresCommand } from './features.js';
@@ -77,15 +78,6 @@ function expectNoneEmpty(args: { readonly _: readonly (string | number)[] }): vo
 
 /** Prints one sentence for errors that a user can act on, a stack trace for ours. */
 function report(error: unknown): number {
-  if (error instanceof QaError || isTorchError(error)) {
-    process.stderr.write(`qa-native: ${error.message}\n`);
-    return error instanceof QaError ? error.exitCode : 1;
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 1;
-}
-
-/** LibTorch's own complaints are sentences too; the addon gives them a code. */
-function isTorchError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_TORCH');
+  process.stderr.write(`${describeError(error)}\n`);
+  return error instanceof QaError ? error.exitCode : 1;
 }
