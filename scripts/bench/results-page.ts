@@ -48,7 +48,7 @@ function chartOf({ measurements }: Results) {
 }
 
 /** All of a machine's results as Markdown. */
-export function wholeMarkdown(results: Results): string {
+function wholeMarkdown(results: Results): string {
   const { limits, measurements, ratios, times = [], answers } = results;
   const changed = describeAnswers(answers)
     .split('\n')
@@ -66,7 +66,7 @@ export function wholeMarkdown(results: Results): string {
 }
 
 /** A machine's steps and evaluations, and how many times as fast as Python they are. */
-export function shortMarkdown(results: Results): string {
+function shortMarkdown(results: Results): string {
   const { name } = results.machine;
   const title = `Seconds a training step on ${placeOf(results)}`;
   return [
@@ -84,7 +84,7 @@ async function readResults(folder: string): Promise<Results[]> {
 }
 
 /** The machine measured last, in short; of others only that there are some. */
-export function frontMarkdown(all: readonly Results[]): string[] {
+function frontMarkdown(all: readonly Results[]): string[] {
   const byDate = [...all].sort((a, b) => (a.date ?? '').localeCompare(b.date ?? ''));
   const others = all.length - 1;
   const elsewhere = `On ${others === 1 ? 'another machine' : `${others} other machines`}: [bench/](bench/README.md#results).`;

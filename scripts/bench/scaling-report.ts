@@ -55,7 +55,7 @@ function describeSweep({ sweep, seconds }: SweepResult): string {
 }
 
 /** The study as Markdown: a chart and its sentences for each sweep. */
-export function studyMarkdown(machine: Machine, threads: number, results: readonly SweepResult[]): string {
+function studyMarkdown(machine: Machine, threads: number, results: readonly SweepResult[]): string {
   const place = `${machine.gpu ?? machine.processor}, ${threads} threads`;
   const parts = results.map(
     (result) => `![${result.sweep.title}](scaling/${result.sweep.name}.svg)\n\n${describeSweep(result)}`,

@@ -67,7 +67,7 @@ const questionsPerParagraph = 4;
 const sentencesPerParagraph = 5;
 
 /** One paragraph about a subject of its own; ids begin with `id`. */
-export function makeParagraph(topic: Topic, random: Random, id: string): Paragraph {
+function makeParagraph(topic: Topic, random: Random, id: string): Paragraph {
   const subject = topic.subject.pattern.replace('{}', draw[topic.subject.kind](random));
   const taken = new Set([subject]);
   let context = '';

@@ -6,7 +6,7 @@ import type { Axis, BarChart, Chart, Line, LineChart } from './section.js';
 // and dark; lines differ in dash and bars in order too, so that nobody has to tell colours apart.
 
 /** The least width of the page at which a chart's text is as large as the page's; and one for phones. */
-export const chartSizes = { wide: { width: 720, height: 380 }, narrow: { width: 340, height: 320 } } as const;
+const chartSizes = { wide: { width: 720, height: 380 }, narrow: { width: 340, height: 320 } } as const;
 
 export type ChartSize = keyof typeof chartSizes;
 

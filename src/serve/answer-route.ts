@@ -9,7 +9,7 @@ import { onceOver } from './over.js';
 export type AnsweringReader = Pick<Reader, 'read' | 'pending' | 'pendingCharacters'>;
 
 /** UTF-16 units of the longest context whose tokens' scores are given: more would hold up the event loop. */
-export const longestWithScores = 10_000;
+const longestWithScores = 10_000;
 
 /** UTF-16 units of contexts beyond which no question is taken: tens of seconds of work for a small BERT on two cores. */
 const mostCharacters = 4_000_000;

@@ -93,7 +93,7 @@ async function cmakeJs(say: Say, ...step: readonly string[]): Promise<void> {
 }
 
 /** Tells of every file that the compiler begins with: `[3/9]` is ninja's way of counting, `[ 33%]` is make's. */
-export function tellProgress(say: Say): (text: string) => void {
+function tellProgress(say: Say): (text: string) => void {
   let rest = '';
   return (text) => {
     const lines = (rest + text).split('\n');

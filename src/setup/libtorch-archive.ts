@@ -8,7 +8,7 @@ import type { Say } from './say.js';
 import { fillFolder, libtorchMembers, unpack } from './unpack.js';
 
 /** PyTorch's own download place. */
-export const officialSite = 'https://download.pytorch.org/libtorch';
+const officialSite = 'https://download.pytorch.org/libtorch';
 
 /** The official archive for a platform, for CUDA 13.0 where there is a GPU. Throws NotHere where there is none. */
 export function archiveUrl(
