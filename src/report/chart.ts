@@ -1,14 +1,11 @@
 import type { EChartsOption, LineSeriesOption, ScatterSeriesOption } from 'echarts';
 import { init } from 'echarts';
-import type { Axis, BarChart, Chart, Line, LineChart } from './section.js';
+import { chartSizes, layout, standUpright, type ChartSize } from './chart-layout.js';
+import { escapeHtml } from './html.js';
+import { namesOf, type Axis, type BarChart, type Chart, type Line, type LineChart } from './section.js';
 
 // Charts as SVG, rendered by ECharts without a browser. Colours are the page's variables, so that they follow its light
-// and dark; lines differ in dash and bars in order too, so that nobody has to tell colours apart.
-
-/** The least width of the page at which a chart's text is as large as the page's; and one for phones. */
-const chartSizes = { wide: { width: 720, height: 380 }, narrow: { width: 340, height: 320 } } as const;
-
-export type ChartSize = keyof typeof chartSizes;
+// and dark; lines differ in dash and mark and bars in order too, so that nobody has to tell colours apart.
 
 /** The page's variables, by the colour that stands for each while ECharts draws: it computes with none of them. */
 const variables = {
@@ -26,29 +23,37 @@ const variables = {
 const [ink, muted, rule, ...series] = Object.keys(variables);
 
 const dashes = ['solid', [8, 4], [2, 3], [8, 3, 2, 3]] as const;
+/** Circle, square, triangle and diamond; ECharts' own would be stretched in a legend. */
+const symbols = [
+  'circle',
+  'path://M0 0h10v10H0z',
+  'path://M5 0L10 9H0z',
+  'path://M5 0L10 5L5 10L0 5z',
+] as const;
 
-/** An SVG element of a chart, with its title for those who hear the page; it takes the width there is. */
+/** Lines of more points than this have no mark at each. */
+const mostMarked = 20;
+
+/** An SVG element of a chart, with its title and names for those who hear the page; it takes the width there is. */
 export function renderChart(chart: Chart, size: ChartSize = 'wide'): string {
   const drawing = init(null, null, { renderer: 'svg', ssr: true, ...chartSizes[size] });
   try {
     drawing.setOption(chart.kind === 'lines' ? lineOption(chart, size) : barOption(chart, size));
-    return themed(drawing.renderToSVGString(), chart.title, size);
+    return themed(drawing.renderToSVGString(), chart, size);
   } finally {
     drawing.dispose();
   }
 }
 
-function themed(svg: string, title: string, size: ChartSize): string {
+function themed(svg: string, chart: Chart, size: ChartSize): string {
   // How shapes change under a pointer is dropped, as it is in the standing colours. The rest is of tags alone: what lies
   // between them are names, which are not ours.
   const still = svg.replace(/<style ><!\[CDATA\[[^]*?<\/style>\n?/, '');
-  const ids = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${size}-`;
+  const ids = `${chart.title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${size}-`;
   const coloured = still.replace(/<[^>]*>/g, (tag) => themedTag(tag, ids));
-  const label = title.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
-  return coloured.replace(
-    /^<svg width="\d+" height="\d+"/,
-    `<svg role="img" class="${size}" aria-label="${label}" style="width:100%;height:auto"`,
-  );
+  const label = escapeHtml(`${chart.title}: ${namesOf(chart).join(', ')}`);
+  const opening = `<svg role="img" class="${size}" aria-label="${label}" style="width:100%;height:auto"`;
+  return coloured.replace(/^<svg width="\d+" height="\d+"/, () => opening);
 }
 
 /** A tag in the page's colours. Ids of ECharts count what the process drew: `ids` stands in for the count. */
@@ -67,23 +72,6 @@ const common = {
   textStyle: { fontFamily: 'inherit', color: ink },
 } as const satisfies EChartsOption;
 
-/** Without a browser widths of text are estimates; the gaps take what they fall short. */
-const legend = { top: 0, textStyle: { color: ink }, itemWidth: 34, itemGap: 26 } as const;
-
-/** The legend of some names, in as many rows as it takes, and the drawing below it. */
-function layout(names: readonly string[], size: ChartSize) {
-  const widths = names.map((name) => legend.itemWidth + legend.itemGap + 8 * name.length);
-  let [rows, left] = [1, 0];
-  for (const width of widths) {
-    if (left > 0 && left + width > chartSizes[size].width) [rows, left] = [rows + 1, 0];
-    left += width;
-  }
-  return {
-    legend: { ...legend, data: [...names] },
-    grid: { left: 12, right: 24, top: 4 + 40 * rows, bottom: 30, containLabel: true },
-  };
-}
-
 function axis({ name, log, least }: Axis, vertical: boolean) {
   return {
     name,
@@ -98,24 +86,24 @@ function axis({ name, log, least }: Axis, vertical: boolean) {
   };
 }
 
-function lineOption({ x, y, lines, marks = [] }: LineChart, size: ChartSize): EChartsOption {
+function lineOption(chart: LineChart, size: ChartSize): EChartsOption {
+  const { x, y, lines, marks = [] } = chart;
   const drawn = lines.map((line, index) => drawLine(line, index, lines));
+  const unmarked = new Set(lines.filter((line) => !isMarked(line)).map(({ name }) => name));
   const [first] = drawn;
   if (first !== undefined && marks.length > 0) {
     first.markLine = {
       symbol: 'none',
       silent: true,
       lineStyle: { color: muted, type: 'dotted' },
-      label: { color: ink, formatter: '{b}' },
+      // Along its line: above it would stand the name of the axis, or of another mark.
+      label: { color: ink, formatter: '{b}', position: 'insideEndTop' },
       data: marks.map((mark) => ({ name: mark.name, xAxis: mark.x })),
     };
   }
   return {
     ...common,
-    ...layout(
-      lines.filter(({ style }) => style !== 'faint').map(({ name }) => name),
-      size,
-    ),
+    ...layout(namesOf(chart), size, { color: ink, unmarked, below: 30 }),
     xAxis: axis(x, false),
     yAxis: axis(y, true),
     series: drawn,
@@ -125,55 +113,52 @@ function lineOption({ x, y, lines, marks = [] }: LineChart, size: ChartSize): EC
 function drawLine(line: Line, index: number, all: readonly Line[]): LineSeriesOption | ScatterSeriesOption {
   const { name, points, style = 'line' } = line;
   const place = [...new Set(all.map(groupOf))].indexOf(groupOf(line));
-  const color = series[place % series.length];
+  const color = style === 'reference' ? muted : series[place % series.length];
   const data = points.map(([x, y]) => [x, y]);
-  if (style === 'points') return { type: 'scatter', name, data, symbolSize: 8, itemStyle: { color } };
-  const dash = style === 'dashed' ? [6, 4] : [...asList(dashes[place % dashes.length])];
+  const symbol = symbols[place % symbols.length];
+  if (style === 'points') return { type: 'scatter', name, data, symbol, symbolSize: 8, itemStyle: { color } };
+  const marked = isMarked(line);
   const faint = style === 'faint';
   return {
     type: 'line',
     name: faint ? `${name} (raw ${index})` : name,
     data,
-    showSymbol: points.length <= 20 && !faint && style !== 'dashed',
+    symbol: marked ? symbol : 'none',
+    showSymbol: marked,
     symbolSize: 7,
     itemStyle: { color },
-    lineStyle: {
-      color,
-      width: faint ? 1 : 2,
-      opacity: faint ? 0.25 : 1,
-      type: faint || dash.length === 0 ? 'solid' : dash,
-    },
+    lineStyle: { color, width: faint ? 1 : 2, opacity: faint ? 0.25 : 1, type: dashOf(style, place) },
   };
+}
+
+function isMarked({ style = 'line', points }: Line): boolean {
+  return style === 'points' || (style === 'line' && points.length <= mostMarked);
+}
+
+function dashOf(style: Line['style'], place: number): 'solid' | number[] {
+  if (style === 'faint') return 'solid';
+  const dash = style === 'line' ? dashes[place % dashes.length] : ([6, 4] as const);
+  return dash === 'solid' ? dash : [...dash];
 }
 
 function groupOf({ name, group = name }: Line): string {
   return group;
 }
 
-/** A dash as ECharts takes it; nothing for a solid line. */
-function asList(dash: (typeof dashes)[number]): readonly number[] {
-  return dash === 'solid' ? [] : dash;
-}
-
-/** Names of groups that stand beside each other without being turned. */
-const mostUpright = { wide: 8, narrow: 4 } as const;
-
-function barOption({ groups, y, bars }: BarChart, size: ChartSize): EChartsOption {
+function barOption(chart: BarChart, size: ChartSize): EChartsOption {
+  const { groups, y, bars } = chart;
+  // What is said of a group in parentheses goes below its name.
+  const names = groups.map((group) => group.replace(/ (?=\()/, '\n'));
   return {
     ...common,
-    ...layout(
-      bars.map(({ name }) => name),
-      size,
-    ),
+    ...layout(namesOf(chart), size, { color: ink, unmarked: new Set(), below: 6 }),
     xAxis: {
       type: 'category',
-      data: [...groups],
+      data: names,
       axisLabel: {
         color: muted,
         interval: 0,
-        rotate: groups.length > mostUpright[size] ? (size === 'wide' ? 30 : 60) : 0,
-        // What is said of a group in parentheses goes below its name.
-        formatter: (name: string) => name.replace(/ (?=\()/, '\n'),
+        rotate: standUpright(names, size) ? 0 : size === 'wide' ? 30 : 60,
       },
       axisLine: { lineStyle: { color: muted } },
       axisTick: { show: false },

@@ -25,7 +25,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** Text for an element or a quoted attribute. Control characters, which HTML forbids, are shown as their pictures. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (mark) => escapes[mark] ?? mark)

@@ -11,12 +11,12 @@ export function lossChart(
     thinned(losses.map((loss, index) => [index + 1, loss] as const));
   return {
     kind: 'lines',
-    title: 'Training loss, with the mean of its neighbours',
-    x: { name: 'step' },
+    title: 'Training loss: the mean around each step, and faint that of the step alone',
+    x: { name: 'step', least: 0 },
     y: { name: 'loss' },
     lines: runs.flatMap(({ name, losses }): Line[] => [
       { name, points: points(smoothed(losses)) },
-      { name, points: points(losses), style: 'faint' },
+      { name: `${name}, each step`, points: points(losses), group: name, style: 'faint' },
     ]),
   };
 }
@@ -33,7 +33,7 @@ export function sliceCharts(
     kind: 'bars',
     title: `${score} by ${grouping.title}, with the number of questions`,
     groups,
-    y: { name: score },
+    y: { name: `${score} (%)` },
     bars: runs.map(({ name }, index) => ({ name, values: slices[index].map(read) })),
   });
   return [chart('EM', ({ exactMatch }) => exactMatch), chart('F1', ({ f1 }) => f1)];

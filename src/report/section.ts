@@ -14,8 +14,11 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Lines of one group belong together, as a fit to its points, and share a colour; by default those of one name. */
   readonly group?: string;
-  /** `line` by default; `dashed` for what was fitted, `faint` for the raw values behind a smoothed line. */
-  readonly style?: 'line' | 'dashed' | 'points' | 'faint';
+  /**
+   * `line` by default; `dashed` for what was fitted, `faint` for the raw values behind a smoothed line, `reference` for
+   * what others are held against, which is nobody's figure.
+   */
+  readonly style?: 'line' | 'dashed' | 'points' | 'faint' | 'reference';
 }
 
 /** Lines and points over a number. */
@@ -68,6 +71,14 @@ export interface Report {
   readonly sections: readonly Section[];
 }
 
+/** What a chart has a name for in its legend: of a run without a figure here there is nothing to see. */
+export function namesOf(chart: Chart): string[] {
+  if (chart.kind === 'bars') return chart.bars.map(({ name }) => name);
+  return chart.lines
+    .filter(({ style, points }) => style !== 'faint' && points.length > 0)
+    .map(({ name }) => name);
+}
+
 /** A chart's numbers as a table, at most `limit` rows of it, evenly chosen. */
 export function chartTable(chart: Chart, limit = 200): Table {
   if (chart.kind === 'bars') {
@@ -77,7 +88,7 @@ export function chartTable(chart: Chart, limit = 200): Table {
     ]);
     return { kind: 'table', head: ['group', ...chart.bars.map(({ name }) => name)], rows };
   }
-  const shown = chart.lines.filter(({ style }) => style !== 'faint');
+  const shown = chart.lines.filter(({ style, points }) => style !== 'reference' && points.length > 0);
   const byX = shown.map(({ points }) => new Map(points));
   const xs = [...new Set(shown.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const every = Math.max(1, Math.ceil(xs.length / limit));

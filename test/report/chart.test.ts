@@ -28,12 +28,41 @@ test('names of axes, lines and marks are in the drawing', (t) => {
   for (const text of ['who', 'what', 'F1', 'LSTM']) t.true(bars.includes(`>${text}<`), text);
 });
 
+test('the name of a mark stands along its line, where none of its neighbours is', (t) => {
+  t.regex(
+    renderChart(charts[0]),
+    /<text [^>]*transform="(matrix\(0,-1,1,0,|[^"]*rotate\(-90)[^>]*>crossing</,
+  );
+});
+
 test('a chart drawn twice is the same, and nothing of it changes its colour under a pointer', (t) => {
   for (const chart of charts) {
     const svg = renderChart(chart);
     t.is(renderChart(chart), svg);
     t.notRegex(svg, /:hover|rgba\(/);
   }
+});
+
+test('marks differ in shape and take the colour of their line, on any paper', (t) => {
+  const points = [
+    [1, 2],
+    [2, 1],
+  ] as const;
+  const svg = renderChart({
+    kind: 'lines',
+    title: 'Loss',
+    x: { name: 'step' },
+    y: { name: 'loss' },
+    lines: ['a', 'b', 'c'].map((name) => ({ name, points })),
+  });
+  t.false(svg.includes('#fff'));
+  for (const place of [1, 2, 3]) t.regex(svg, new RegExp(`fill="var\\(--series-${place}\\)"`));
+});
+
+test('a chart is heard with the names in it, whatever they are', (t) => {
+  const bars = ['a$&"b', "<c> $'"].map((name) => ({ name, values: [1] }));
+  const svg = renderChart({ kind: 'bars', title: 'F1', groups: ['who'], y: { name: 'F1' }, bars });
+  t.regex(svg, /^<svg [^>]*aria-label="F1: a\$&amp;&quot;b, &lt;c&gt; \$&#39;" style=/);
 });
 
 test('what was fitted is dashed, raw values are faint', (t) => {

@@ -7,6 +7,10 @@ test('a report as Markdown: headings, tables, the numbers of charts, and nothing
   t.true(text.startsWith('# Runs \\<b\\>compared\\</b\\>\n\n'));
   t.true(text.includes('\n## Scores\n\n| model | F1 |\n| --- | --: |\n| LSTM \\| one | 11.50 |\n'));
   t.true(text.includes('| \\<script\\>alert(1)\\</script\\> | 10.59 |'));
-  t.true(text.includes('**Loss \\<by\\> step**\n\n| step | LSTM | Transformer | Transformer (fit) |'));
+  t.true(
+    text.includes(
+      '**Loss \\<by\\> step**\n\n| step | LSTM | LSTM, each step | Transformer | Transformer (fit) |',
+    ),
+  );
   t.true(text.includes('A line of \\*text\\*.'));
 });

@@ -24,7 +24,8 @@ export const report: Report = {
               ],
             },
             {
-              name: 'LSTM',
+              name: 'LSTM, each step',
+              group: 'LSTM',
               points: [
                 [1, 5.5],
                 [2, 4],

@@ -1,19 +1,32 @@
 import test from 'ava';
-import { chartTable, formatNumber, type LineChart } from '../../src/report/section.js';
+import { chartTable, formatNumber, namesOf, type LineChart } from '../../src/report/section.js';
 import { report } from './reports.js';
 
 const chart = report.sections[0].blocks[1] as LineChart;
 
-test("a chart's table has its numbers by x, without the raw values", (t) => {
+test("a chart's table has its numbers by x, those that were smoothed too", (t) => {
   t.deepEqual(chartTable(chart), {
     kind: 'table',
-    head: ['step', 'LSTM', 'Transformer', 'Transformer (fit)'],
+    head: ['step', 'LSTM', 'LSTM, each step', 'Transformer', 'Transformer (fit)'],
     rows: [
-      ['1', '5', '5', '5'],
-      ['2', '4.25', '', ''],
-      ['3', '4', '3', '3'],
+      ['1', '5', '5.5', '5', '5'],
+      ['2', '4.25', '4', '', ''],
+      ['3', '4', '4.5', '3', '3'],
     ],
   });
+});
+
+test('what has no figure in a chart, and what is none, has no column', (t) => {
+  const bare: LineChart = {
+    ...chart,
+    lines: [
+      { name: 'trained', points: [[1, 2]] },
+      { name: 'not trained', points: [] },
+      { name: 'as it should be', points: [[0, 0]], style: 'reference' },
+    ],
+  };
+  t.deepEqual(chartTable(bare), { kind: 'table', head: ['step', 'trained'], rows: [['1', '2']] });
+  t.deepEqual(namesOf(bare), ['trained', 'as it should be']);
 });
 
 test('a long chart is thinned evenly, with its last row', (t) => {
