@@ -24,14 +24,16 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text for an element or a quoted attribute. Control characters, which HTML forbids, are shown as their pictures. */
+/** Text for an element or a quoted attribute. Control characters, which HTML forbids, are shown. */
 export function escapeHtml(text: string): string {
-  return (
-    text
-      .replace(/[&<>"']/g, (mark) => escapes[mark] ?? mark)
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (mark) =>
-        String.fromCharCode(0x2400 + mark.charCodeAt(0)),
-      )
-  );
+  return showControls(text).replace(/[&<>"']/g, (mark) => escapes[mark] ?? mark);
+}
+
+/** Control characters but line ends and tabs as their pictures; of those that have none, the sign of what can't be shown. */
+export function showControls(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, (mark) => {
+    const code = mark.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
+  });
 }

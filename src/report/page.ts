@@ -39,15 +39,15 @@ function renderSection({ heading, blocks }: Section, index: number): Html {
   const id = `section-${index + 1}`;
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${heading}</h2>
-    ${blocks.map(renderBlock)}
+    ${blocks.map((block) => renderBlock(block, heading))}
   </section>`;
 }
 
-function renderBlock(block: Block): Html {
+function renderBlock(block: Block, heading: string): Html {
   if (typeof block === 'string') return html`<p>${block}</p>`;
   switch (block.kind) {
     case 'table':
-      return renderTable(block);
+      return renderTable(block, heading);
     case 'markup':
       return new Html(block.html);
     default:
@@ -61,26 +61,27 @@ function renderFigure(chart: Chart): Html {
     ${new Html(renderChart(chart, 'wide'))}${new Html(renderChart(chart, 'narrow'))}
     <details>
       <summary>The numbers</summary>
-      ${renderTable(chartTable(chart))}
+      ${renderTable(chartTable(chart), `The numbers of ${chart.title}`)}
     </details>
   </figure>`;
 }
 
+const isFigure = (text: string) => /^[-+−\d(]/.test(text);
+
 /** A table that scrolls by itself where it is wider than the page; what scrolls must be reachable by keyboard. */
-function renderTable({ head, rows }: Table): Html {
-  const isFigure = (text: string) => /^[-+−\d(]/.test(text);
+function renderTable({ head, rows }: Table, label: string): Html {
   // All of a column stands where its figures do, also its name and what is no figure.
-  const alignment = head.map((_, column) => {
-    const figures = column > 0 && rows.some((row) => isFigure(row[column] ?? ''));
-    return figures ? new Html('class="number"') : '';
-  });
-  const name = (text: string, column: number) => html`<th scope="col" ${alignment[column]}>${text}</th>`;
+  const hasFigures = head.map((_, column) => column > 0 && rows.some((row) => isFigure(row[column] ?? '')));
+  const alignment = (column: number, text: string) =>
+    hasFigures[column] ? new Html(isFigure(text) ? 'class="number"' : 'class="number words"') : '';
+  const name = (text: string, column: number) =>
+    html`<th scope="col" ${alignment(column, text)}>${text}</th>`;
   const line = ([first, ...cells]: readonly string[]) =>
     html`<tr>
       <th scope="row">${first}</th>
-      ${cells.map((text, index) => html`<td ${alignment[index + 1]}>${text}</td>`)}
+      ${cells.map((text, index) => html`<td ${alignment(index + 1, text)}>${text}</td>`)}
     </tr>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>

@@ -21,10 +21,12 @@ export function worstErrors(run: RunFolder, examples: readonly Example[], count:
     .slice(0, count);
 }
 
+type Kind = 'wrong' | 'wanted' | 'wrong wanted';
+
 interface Place {
   readonly start: number;
   readonly end: number;
-  readonly wrong: boolean;
+  readonly kind: Kind;
 }
 
 /** One of them: the question, what was answered and wanted, and both marked in the context. */
@@ -35,16 +37,19 @@ export function showError({ example, text, probability }: WrongAnswer): Markup {
   const places = [
     ...(wanted === undefined
       ? []
-      : [{ start: wanted.start, end: wanted.start + wanted.text.length, wrong: false }]),
-    ...(given < 0 ? [] : [{ start: given, end: given + text.length, wrong: true }]),
+      : [{ start: wanted.start, end: wanted.start + wanted.text.length, kind: 'wanted' as const }]),
+    ...(given < 0 ? [] : [{ start: given, end: given + text.length, kind: 'wrong' as const }]),
   ];
   const [answered, right] = [text, wanted?.text].map(quoted);
   return {
     kind: 'markup',
     html: html`<article>
-      <h3>${example.question}</h3>
-      <p>Answered ${mark(answered, true)} (${percent}), wanted ${mark(right, false)}.</p>
-      <blockquote>${highlight(example.context, places)}</blockquote>
+      <h3 dir="auto">${example.question}</h3>
+      <p>
+        Answered <bdi>${mark(answered, 'wrong')}</bdi> (${percent}), wanted
+        <bdi>${mark(right, 'wanted')}</bdi>.
+      </p>
+      <blockquote dir="auto">${highlight(example.context, places)}</blockquote>
     </article>`.source,
     text: `${example.question} Answered ${answered} (${percent}), wanted ${right}.`,
   };
@@ -55,19 +60,18 @@ function quoted(text: string | undefined): string {
 }
 
 /** Marked as in the context below it, so that the words say what the marks there mean. */
-function mark(text: string, wrong: boolean): Html {
-  return wrong ? html`<mark class="wrong">${text}</mark>` : html`<mark>${text}</mark>`;
+function mark(text: string, kind: Kind): Html {
+  return html`<mark class="${kind}">${text}</mark>`;
 }
 
-/** A text with places marked; of places that overlap, the first. */
+/** A text with places marked; where they overlap, as both. */
 function highlight(text: string, places: readonly Place[]): Html[] {
-  const parts: Html[] = [];
-  let at = 0;
-  for (const { start, end, wrong } of [...places].sort((a, b) => a.start - b.start)) {
-    if (start < at) continue;
-    parts.push(html`${text.slice(at, start)}`);
-    parts.push(mark(text.slice(start, end), wrong));
-    at = end;
-  }
-  return [...parts, html`${text.slice(at)}`];
+  const edges = [0, ...places.flatMap(({ start, end }) => [start, end]), text.length];
+  const sorted = [...new Set(edges)].sort((a, b) => a - b);
+  return sorted.slice(1).map((end, index) => {
+    const part = text.slice(sorted[index], end);
+    const kinds = places.filter((place) => place.start < end && sorted[index] < place.end);
+    if (kinds.length === 0) return html`${part}`;
+    return mark(part, kinds.length === 2 ? 'wrong wanted' : kinds[0].kind);
+  });
 }

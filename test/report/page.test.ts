@@ -9,7 +9,8 @@ import { temporaryFolder } from '../cli/run.js';
 import { contrastsOf } from '../serve/contrast.js';
 import { report } from './reports.js';
 
-const path = join(temporaryFolder(), 'report.html');
+const folder = temporaryFolder();
+const path = join(folder, 'report.html');
 writeFileSync(path, renderPage(report));
 let browser: Browser;
 test.before(async () => {
@@ -61,3 +62,28 @@ for (const { width, colorScheme } of [
     await page.close();
   });
 }
+
+test('a long word of a table breaks, so that a phone shows the first figures too; all of a table is there, on paper as well', async (t) => {
+  const rows = [
+    ['trainFile', '/data/'.repeat(30), '/data/'.repeat(40)],
+    ...Array<string[]>(40).fill(['f1', '1', '2']),
+  ];
+  const section = {
+    heading: 'Side by side',
+    blocks: [{ kind: 'table', head: ['figure', 'a', 'b'], rows } as const],
+  };
+  const own = join(folder, 'table.html');
+  writeFileSync(own, renderPage({ title: 'Runs', intro: '', sections: [section] }));
+  const page = await browser.newPage({ viewport: { width: 375, height: 800 }, colorScheme: 'dark' });
+  await page.goto(pathToFileURL(own).href);
+  const box = await page.getByRole('cell', { name: '1', exact: true }).first().boundingBox();
+  t.true(box !== null && box.x + box.width <= 375);
+  t.true(await page.getByRole('region', { name: 'Side by side' }).first().isVisible());
+  t.true(
+    await page.evaluate<boolean>(`(({ clientHeight, scrollHeight }) => clientHeight === scrollHeight)(
+    document.querySelector('.scroll'))`),
+  );
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  t.is(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'), 'rgb(253, 253, 251)');
+  await page.close();
+});

@@ -43,9 +43,29 @@ test('both answers are marked in the context, and nothing of it is markup', (t) 
   const [, wrong] = worstErrors(run, examples, 2);
   const { html, text } = showError(wrong);
   t.true(html.includes('<mark class="wrong">&lt;b&gt;built&lt;/b&gt;</mark> it'));
-  t.true(html.includes('<mark>Bo</mark>␇.'));
+  t.true(html.includes('<mark class="wanted">Bo</mark>␇.'));
   t.true(html.includes('Who is &lt;wrong&gt;?'));
   t.is(text, 'Who is <wrong>? Answered “<b>built</b>” (40.0 %), wanted “Bo”.');
+});
+
+test('where both answers share a place, it is marked as both', (t) => {
+  const asked = [example('part', 'About 5300 live there.', '5300')];
+  const answers = new Map([['part', { text: '530', probability: 1 }]]);
+  const [error] = worstErrors({ ...run, answers }, asked, 1);
+  t.true(
+    showError(error).html.includes(
+      'About <mark class="wrong wanted">530</mark><mark class="wanted">0</mark> live there.',
+    ),
+  );
+});
+
+test('what is read from the right has its own direction, and turns nothing around it', (t) => {
+  const asked = [example('rtl', 'ירושלים היא הבירה', 'הבירה')];
+  const answers = new Map([['rtl', { text: 'ירושלים', probability: 0.057 }]]);
+  const { html } = showError(worstErrors({ ...run, answers }, asked, 1)[0]);
+  t.regex(html, /<h3 dir="auto">/);
+  t.regex(html, /<blockquote dir="auto">/);
+  t.regex(html, /Answered <bdi><mark class="wrong">“ירושלים”<\/mark><\/bdi> \(5\.7 %\), wanted\s+<bdi>/);
 });
 
 test('where no answer was wanted, any is wrong; where one was, none is', (t) => {
