@@ -1,21 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { readExamples } from '../data/read-examples.js';
 import { QaError } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
 import { renderPage } from '../report/page.js';
 import { readRunFolder, type RunFolder } from '../report/run-folder.js';
+import { nameRuns } from '../report/run-names.js';
 import { runsReport } from '../report/runs-report.js';
 import type { ReportArgs } from './report.js';
+import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
 
 /** `qa-native report`. */
 export async function reportRuns(args: ReportArgs): Promise<void> {
-  const runs = await Promise.all(args.runs.map(readRunFolder));
-  const { file } = await dataOfRun(args, args.runs[0]);
+  // A folder that is given twice, as by a pattern and by its name, is one run.
+  const folders = [...new Map(args.runs.map((folder) => [resolve(folder), folder])).values()];
+  const runs = await Promise.all(folders.map(readRunFolder));
+  // Only training writes down what a run is scored on.
+  const recorded = folders.find((folder) => existsSync(join(folder, recordFile))) ?? folders[0];
+  const { file } = await dataOfRun(args, recorded);
   const { examples } = await readExamples(file);
   runs.forEach((run, index) => {
-    expectAnswers(run, args.runs[index], examples, file);
+    expectAnswers(run, folders[index], examples, file);
   });
-  await writeFileAtomic(args.output, renderPage(runsReport(withNames(runs, args.runs), examples)));
+  const names = nameRuns(folders);
+  const named = runs.map((run, index) => ({ ...run, name: names[index] }));
+  await writeFileAtomic(args.output, renderPage(runsReport(named, examples)));
   process.stdout.write(
     args.json ? `${JSON.stringify({ output: args.output })}\n` : `The report is in ${args.output}.\n`,
   );
@@ -35,10 +45,4 @@ function expectAnswers(
       `of ${run.answers.size} that it has; give the --validation-file that it was evaluated on.`,
     'ERR_RUN',
   );
-}
-
-/** Folders of one name are told apart by their paths. */
-function withNames(runs: readonly RunFolder[], folders: readonly string[]): RunFolder[] {
-  const isUnique = new Set(runs.map(({ name }) => name)).size === runs.length;
-  return runs.map((run, index) => (isUnique ? run : { ...run, name: folders[index] }));
 }

@@ -17,7 +17,7 @@ export const reportCommand: CommandModule<object, ReportArgs> = {
     runs: {
       type: 'string',
       array: true,
-      describe: 'folders of runs, trained and evaluated',
+      describe: 'folders of runs that were evaluated',
       demandOption: true,
     },
     ...runDataOptions,

@@ -6,7 +6,7 @@ import { QaError, messageOf } from '../errors.js';
 /** What `train` and `eval` left in a run's folder, as far as the report reads it. */
 export interface RunFolder {
   readonly name: string;
-  /** The loss of each step, in order. */
+  /** The loss of each step, in order; none of a run that was evaluated only. */
   readonly losses: readonly number[];
   /** Scores on the way, where there were any. */
   readonly evaluations: readonly { readonly step: number; readonly f1: number }[];
@@ -62,7 +62,8 @@ const record: Content<Pick<RunFolder, 'flags'>> = {
 };
 
 /**
- * Reads a run. It must have been trained and evaluated; run.json and eval_log.jsonl may be missing.
+ * Reads a run. It must have been evaluated; what training leaves may be missing, as where a model of the hub was scored
+ * or `eval` had an --output-dir of its own.
  * @throws QaError `ERR_RUN` naming the file that is missing or damaged
  */
 export async function readRunFolder(folder: string): Promise<RunFolder> {
@@ -74,19 +75,21 @@ export async function readRunFolder(folder: string): Promise<RunFolder> {
       .filter((line) => line !== '')
       .map((line) => parse(folder, name, line, content));
   const isThere = (name: string) => existsSync(join(folder, name));
+  const linesIfThere = async <T>(name: string, content: Content<T>) =>
+    isThere(name) ? lines(name, content) : [];
 
-  const log = await lines('train_log.jsonl', withNumbers('step', 'loss'));
   const nbest = await json('nbest_predictions.json', candidates);
   const predictions = await json('predictions.json', texts);
   // The best candidate is not the answer where a threshold decides whether there is one.
   const probabilityOf = (id: string, answer: string) =>
     nbest[id]?.find(({ text }) => text === answer)?.probability ?? 0;
+  const log = await linesIfThere('train_log.jsonl', withNumbers('step', 'loss'));
   return {
     name: basename(resolve(folder)),
     losses: log.map(({ loss }) => loss),
-    evaluations: isThere('eval_log.jsonl') ? await lines('eval_log.jsonl', withNumbers('step', 'f1')) : [],
+    evaluations: await linesIfThere('eval_log.jsonl', withNumbers('step', 'f1')),
     flags: isThere('run.json') ? (await json('run.json', record)).flags : {},
-    trainResults: await json('train_results.json', numbers),
+    trainResults: isThere('train_results.json') ? await json('train_results.json', numbers) : {},
     evalResults: await json('eval_results.json', numbers),
     answers: new Map(
       Object.entries(predictions).map(([id, text]) => [id, { text, probability: probabilityOf(id, text) }]),
@@ -99,7 +102,7 @@ async function read(folder: string, name: string): Promise<string> {
     return await readFile(join(folder, name), 'utf8');
   } catch (error) {
     throw new QaError(
-      `Expected ${name} in ${folder}, but it could not be read (${messageOf(error)}); give the folder of a run that was trained and evaluated.`,
+      `Expected ${name} in ${folder}, but it could not be read (${messageOf(error)}); give the folder of a run that was evaluated.`,
       'ERR_RUN',
       { cause: error },
     );

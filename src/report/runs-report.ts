@@ -1,10 +1,10 @@
 import type { Example } from '../data/examples.js';
-import { scoreAnswer } from '../evaluate/answer-score.js';
 import { groupings } from '../evaluate/breakdown.js';
-import { calibrate } from '../evaluate/calibration.js';
+import { calibrationBlocks } from './calibration-blocks.js';
+import { rank } from './ranking.js';
 import { lossChart, sliceCharts } from './run-charts.js';
 import type { RunFolder } from './run-folder.js';
-import type { Block, Chart, Report, Section, Table } from './section.js';
+import type { Chart, Report, Section, Table } from './section.js';
 import { showError, worstErrors } from './worst-errors.js';
 
 const errorsShown = 12;
@@ -16,12 +16,13 @@ export function runsReport(runs: readonly RunFolder[], examples: readonly Exampl
     name,
     predictions: new Map([...answers].map(([id, { text }]) => [id, text])),
   }));
+  const curves = [...lossCurve(runs), ...scoreCurve(runs)];
   return {
-    title: runs.length === 1 ? `The run ${names}` : `Runs: ${names}`,
-    intro: `Scored on ${examples.length.toLocaleString('en')} questions.`,
+    title: runs.length === 1 ? `Run: ${names}` : `Runs: ${names}`,
+    intro: introduce(runs, examples.length),
     sections: [
-      { heading: 'Side by side', blocks: [sideBySide(runs)] },
-      { heading: 'Curves', blocks: [lossChart(runs), ...scoreCurve(runs)] },
+      { heading: runs.length === 1 ? 'Scores and settings' : 'Side by side', blocks: [sideBySide(runs)] },
+      ...(curves.length === 0 ? [] : [{ heading: 'Curves', blocks: curves }]),
       {
         heading: 'Where the answers are right',
         blocks: groupings.flatMap((grouping) => sliceCharts(predicted, examples, grouping)),
@@ -32,24 +33,43 @@ export function runsReport(runs: readonly RunFolder[], examples: readonly Exampl
   };
 }
 
-/** Scores and times, then every setting that the runs don't share. */
+/** On how many questions they were scored, and which came out best. */
+function introduce(runs: readonly RunFolder[], questions: number): string {
+  const scores = runs.flatMap(({ name, evalResults }) => {
+    const value = evalResults['f1'] as number | undefined;
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const scored = `Scored on ${questions.toLocaleString('en')} ${questions === 1 ? 'question' : 'questions'}.`;
+  if (scores.length === 0) return scored;
+  if (runs.length === 1) return `${scored} F1 is ${scores[0].value.toFixed(2)}.`;
+  const shown = scores.map(({ name, value }) => ({ name: `${name} (${value.toFixed(2)})`, value }));
+  return `${scored} By F1 the order is ${rank(shown)}.`;
+}
+
+/** Scores and times, then the settings: where several runs have them, those that they don't share. */
 function sideBySide(runs: readonly RunFolder[]): Table {
   const row = (name: string, read: (run: RunFolder) => unknown) => [
     name,
     ...runs.map((run) => show(read(run))),
   ];
-  const flags = [...new Set(runs.flatMap((run) => Object.keys(run.flags)))].sort();
-  const other = flags.filter((name) => new Set(runs.map((run) => show(run.flags[name]))).size > 1);
+  const names = [...new Set(runs.flatMap(({ flags }) => Object.keys(flags)))].sort();
+  const trained = runs.filter(({ flags }) => Object.keys(flags).length > 0);
+  const told = names.filter(
+    (name) => trained.length === 1 || new Set(trained.map(({ flags }) => show(flags[name]))).size > 1,
+  );
   const scores = [...new Set(runs.flatMap((run) => Object.keys(run.evalResults)))];
+  const training = [
+    row('steps', ({ losses }) => (losses.length === 0 ? undefined : losses.length)),
+    row('train_loss', (run) => run.trainResults['train_loss']),
+    row('train_runtime (s)', (run) => run.trainResults['train_runtime']),
+  ];
   return {
     kind: 'table',
     head: ['figure', ...runs.map(({ name }) => name)],
     rows: [
       ...scores.map((name) => row(name, (run) => run.evalResults[name])),
-      row('steps', (run) => run.losses.length),
-      row('train_loss', (run) => run.trainResults['train_loss']),
-      row('train_runtime (s)', (run) => run.trainResults['train_runtime']),
-      ...other.map((name) => row(name, (run) => run.flags[name])),
+      ...training.filter(([, ...figures]) => figures.some((figure) => figure !== '')),
+      ...told.map((name) => row(name, (run) => run.flags[name])),
     ],
   };
 }
@@ -62,6 +82,11 @@ function show(value: unknown): string {
       : JSON.stringify(value);
 }
 
+/** The losses; nothing where no run was trained here. */
+function lossCurve(runs: readonly RunFolder[]): Chart[] {
+  return runs.every(({ losses }) => losses.length === 0) ? [] : [lossChart(runs)];
+}
+
 /** F1 on the way; nothing where no run was evaluated before its end. */
 function scoreCurve(runs: readonly RunFolder[]): Chart[] {
   if (runs.every(({ evaluations }) => evaluations.length === 0)) return [];
@@ -69,50 +94,12 @@ function scoreCurve(runs: readonly RunFolder[]): Chart[] {
     {
       kind: 'lines',
       title: 'F1 on the way',
-      x: { name: 'step' },
-      y: { name: 'F1' },
+      x: { name: 'step', least: 0 },
+      y: { name: 'F1 (%)' },
       lines: runs.map(({ name, evaluations }) => ({
         name,
         points: evaluations.map(({ step, f1 }) => [step, f1] as const),
       })),
-    },
-  ];
-}
-
-function calibrationBlocks(runs: readonly RunFolder[], examples: readonly Example[]): Block[] {
-  const results = runs.map((run) => ({
-    name: run.name,
-    ...calibrate(
-      examples.flatMap(({ id, answers }) => {
-        const answer = run.answers.get(id);
-        if (answer === undefined) return [];
-        const correct = scoreAnswer(answer.text, answers).exactMatch === 1;
-        return [{ probability: answer.probability, correct }];
-      }),
-    ),
-  }));
-  const errors = results.map((one) => `${one.name} ${one.expectedCalibrationError.toFixed(3)}`).join(', ');
-  return [
-    `Expected calibration error, the distance of probability and exact match over ten bins: ${errors}; 0 is perfect.`,
-    {
-      kind: 'lines',
-      title: 'Exact match by the probability of the answer',
-      x: { name: 'probability of the best answer', least: 0 },
-      y: { name: 'exact match', least: 0 },
-      lines: [
-        ...results.map(({ name, bins }) => ({
-          name,
-          points: bins.map(({ confidence, accuracy }) => [confidence, accuracy] as const),
-        })),
-        {
-          name: 'as sure as right',
-          points: [
-            [0, 0],
-            [1, 1],
-          ] as const,
-          style: 'dashed' as const,
-        },
-      ],
     },
   ];
 }

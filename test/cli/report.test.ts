@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
@@ -51,6 +51,21 @@ test.serial("the page shows the runs' own figures, at phone width, and asks for 
 });
 
 test.serial(
+  'folders of one name, one twice, and one that was evaluated only stand side by side',
+  async (t) => {
+    const evaluated = join(folder, 'hub', 'one');
+    mkdirSync(evaluated, { recursive: true });
+    for (const name of ['eval_results.json', 'predictions.json', 'nbest_predictions.json'])
+      cpSync(join(run, name), join(evaluated, name));
+    const { code, stderr } = await qaNative('report', evaluated, run, `${run}/`, '--output', output);
+    t.is(code, 0, stderr);
+    const page = readFileSync(output, 'utf8');
+    t.regex(page, /<h1>Runs: hub\/one, qa-native-\w+\/one<\/h1>/);
+    t.is(page.split('Surest wrong answers of').length - 1, 4);
+  },
+);
+
+test.serial(
   'what is not a run, or was scored on other questions, is said, and no page is written',
   async (t) => {
     const cut = join(folder, 'cut');
@@ -61,7 +76,7 @@ test.serial(
     writeFileSync(join(few, 'predictions.json'), '{}');
     const page = join(folder, 'none.html');
     for (const [runs, expected] of [
-      [[join(folder, 'nowhere')], /Expected train_log\.jsonl in .*nowhere, but it could not be read/],
+      [[join(folder, 'nowhere')], /Expected nbest_predictions\.json in .*nowhere, but it could not be read/],
       [[run, cut], /Expected JSON in .*cut.*predictions\.json, but it could not be read/],
       [[few], /Expected .*few to have an answer for each of the 400 questions .* 400 are missing of 0/],
     ] as const) {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { readRunFolder } from '../../src/report/run-folder.js';
@@ -36,6 +36,13 @@ test('an answer has the probability of its own text, which need not be the first
       ['b', { text: '', probability: 0.4 }],
     ],
   );
+});
+
+test('a run may have been evaluated only', async (t) => {
+  const path = write('evaluated');
+  for (const name of ['train_log.jsonl', 'train_results.json']) rmSync(join(path, name));
+  const { losses, trainResults, answers } = await readRunFolder(path);
+  t.deepEqual({ losses, trainResults, size: answers.size }, { losses: [], trainResults: {}, size: 2 });
 });
 
 for (const [name, text] of [
