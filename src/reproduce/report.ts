@@ -3,6 +3,7 @@ import { groupings } from '../evaluate/breakdown.js';
 import type { Predictions } from '../evaluate/metrics.js';
 import type { ModelName } from '../models/index.js';
 import { lossChart, sliceCharts } from '../report/run-charts.js';
+import { rank } from '../report/ranking.js';
 import type { Block, Report, Section } from '../report/section.js';
 import type { Row } from './comparison.js';
 import { notebook } from './notebook.js';
@@ -38,6 +39,8 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
     (part, index) => parts.findIndex(({ model }) => model === part.model) === index,
   );
   const named = firsts.map((part) => ({ ...part, name: titleOf(part) }));
+  const ofOneSeed =
+    parts.length === firsts.length ? [] : [`Here of seed ${firsts[0].seed} alone, the first.`];
   return {
     title: 'The notebook, reproduced',
     intro: smaller,
@@ -46,10 +49,13 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
         heading: 'The notebook beside this run',
         blocks: [comparisonTable(rows), compareScores(parts), ...compareMinutes(parts)],
       },
-      { heading: 'Losses', blocks: [lossChart(named.map(({ name, log }) => ({ name, losses: log })))] },
+      {
+        heading: 'Losses',
+        blocks: [...ofOneSeed, lossChart(named.map(({ name, log }) => ({ name, losses: log })))],
+      },
       {
         heading: 'Where the answers are right',
-        blocks: groupings.flatMap((one) => sliceCharts(named, examples, one)),
+        blocks: [...ofOneSeed, ...groupings.flatMap((one) => sliceCharts(named, examples, one))],
       },
       ...experiments,
     ],
@@ -75,18 +81,8 @@ function compareScores(parts: readonly Part[]): string {
       theirs: notebook.models[model].f1,
     };
   });
-  const best = (read: (score: (typeof scores)[number]) => number) => {
-    const [first, ...others] = [...scores].sort((a, b) => read(b) - read(a));
-    return others.reduce(
-      ({ text, last }, next) => ({
-        text: `${text} ${read(next) === read(last) ? 'level with' : 'before'} ${next.title}`,
-        last: next,
-      }),
-      { text: first.title, last: first },
-    ).text;
-  };
-  const here = best(({ spread }) => spread.mean);
-  const there = best(({ theirs }) => theirs);
+  const here = rank(scores.map(({ title, spread }) => ({ name: title, value: spread.mean })));
+  const there = rank(scores.map(({ title, theirs }) => ({ name: title, value: theirs })));
   const listed = scores.map(({ title, spread }) => `${title} ${formatSpread(spread)}`).join(', ');
   if (scores.length === 1) return `F1: ${listed}.`;
   const order = `By F1 the order here is ${here} (${listed})`;
@@ -103,11 +99,12 @@ function compareMinutes(parts: readonly Part[]): string[] {
   const faster = ofTransformer.mean < ofLstm.mean ? 'transformer' : 'lstm';
   const ratio = Math.max(ofLstm.mean, ofTransformer.mean) / Math.min(ofLstm.mean, ofTransformer.mean);
   const title = (name: ModelName) => notebook.models[name].title;
+  const took = `Training took ${formatSpread(ofLstm)} minutes for the LSTM and ${formatSpread(ofTransformer)} for the Transformer`;
+  const inTheNotebook = `in the notebook the ${title(notebook.trainedFaster)} trained faster.`;
+  if (ratio.toFixed(2) === '1.00') return [`${took}: both were equally fast; ${inTheNotebook}`];
   return [
-    `Training took ${formatSpread(ofLstm)} minutes for the LSTM and ${formatSpread(ofTransformer)} for the Transformer: ` +
+    `${took}: ` +
       `the ${title(faster)} was ${ratio.toFixed(2)} times as fast` +
-      (faster === notebook.trainedFaster
-        ? ', as in the notebook.'
-        : `; in the notebook the ${title(notebook.trainedFaster)} trained faster.`),
+      (faster === notebook.trainedFaster ? ', as in the notebook.' : `; ${inTheNotebook}`),
   ];
 }

@@ -5,6 +5,7 @@ import { formatNumber, type Section } from '../report/section.js';
 import { manualSeed } from '../random.js';
 import type { Device } from '../tensor.js';
 import { train } from '../train/loop.js';
+import { crossingsOf, tellCrossings } from './crossings.js';
 import { fitNonNegative, rSquared } from './fit.js';
 import { notebook } from './notebook.js';
 
@@ -98,6 +99,9 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** How far the fitted curves are followed. */
+const mostPositions = 4096;
+
 /** What of a step grows with the length, as the Transformer's paper counts it (arXiv:1706.03762, table 1). */
 const complexities = {
   'n·d²': (n: number, d: number) => n * d * d,
@@ -134,19 +138,19 @@ export function stepTimeSection(times: StepTimes): Section {
       fit(times, model, [name]).rSquared.toFixed(4),
     ]),
   );
-  const crossing = crossingOf(fits.lstm.at, fits.transformer.at, 4096);
+  const crossings = crossingsOf(fits.lstm.at, fits.transformer.at, mostPositions);
   const faster = (n: number) => (fits.transformer.at(n) < fits.lstm.at(n) ? 'Transformer' : 'LSTM');
+  const [ofLstm, ofTransformer] = models.map((model) => formatNumber(fits[model].at(384)));
+  const lead = ofLstm === ofTransformer ? 'both take equally long' : `the ${faster(384)} is faster`;
   const range = [...Array(200).keys()].map(
     (index) => lengths[0] + (index * (lengths[lengths.length - 1] - lengths[0])) / 199,
   );
   return {
     heading: 'Seconds a step against the length',
     blocks: [
-      `A step of ${batchSize} rows without padding, both models ${width} wide. At 384 positions the ${faster(384)} is faster ` +
-        `(${formatNumber(fits.lstm.at(384))} s for the LSTM, ${formatNumber(fits.transformer.at(384))} s for the Transformer, as fitted). ` +
-        (crossing === undefined
-          ? 'Up to 4,096 positions the two fitted curves do not cross. '
-          : `The fitted curves cross at ${crossing.toLocaleString('en')} positions: the ${faster(crossing - 1)} is faster below, the ${faster(crossing + 1)} above. `) +
+      `A step of ${batchSize} rows without padding, both models ${width} wide. At 384 positions ${lead} ` +
+        `(${ofLstm} s for the LSTM, ${ofTransformer} s for the Transformer, as fitted). ` +
+        `${tellCrossings(crossings, mostPositions, faster)} ` +
         `By the operations that grow with the length alone, n·d² and n²·d meet at n = d = ${width}.`,
       {
         kind: 'lines',
@@ -162,30 +166,19 @@ export function stepTimeSection(times: StepTimes): Section {
               style: 'points' as const,
             },
             {
-              name: `${name} (fitted: 1 + ${fits[model].complexity.join(' + ')})`,
+              name: `${name}, fitted: a + ${fits[model].complexity.map((term, index) => `${'bc'[index]}·${term}`).join(' + ')}`,
               points: range.map((n) => [n, fits[model].at(n)] as const),
               group: name,
               style: 'dashed' as const,
             },
           ];
         }),
-        ...(crossing !== undefined && crossing < lengths[lengths.length - 1]
-          ? { marks: [{ x: crossing, name: `crossing at ${crossing}` }] }
-          : {}),
+        marks: crossings
+          .filter((n) => n < lengths[lengths.length - 1])
+          .map((n) => ({ x: n, name: `crossing at ${n}` })),
       },
       'How much of the variance each complexity explains, with a constant beside it:',
       { kind: 'table', head: ['model', 'complexity', 'R²'], rows: alone },
     ],
   };
-}
-
-/** The first whole number up to `most` at which the order of two functions turns. */
-export function crossingOf(
-  one: (n: number) => number,
-  other: (n: number) => number,
-  most: number,
-): number | undefined {
-  const first = Math.sign(one(1) - other(1));
-  for (let n = 2; n <= most; n += 1) if (Math.sign(one(n) - other(n)) !== first) return n;
-  return undefined;
 }

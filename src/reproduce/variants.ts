@@ -124,8 +124,10 @@ export function variantsSection(results: readonly VariantResult[], questions: nu
   const base = results.find(({ name }) => name === baseline);
   if (base === undefined) throw new RangeError('Expected the baseline among the variants.');
   const random = results.find(({ name }) => name === fromRandom);
-  const points = (f1: number) =>
-    `${Math.abs(f1 - base.f1).toFixed(2)} points ${f1 >= base.f1 ? 'more' : 'less'}`;
+  const points = (f1: number) => {
+    const distance = Math.abs(f1 - base.f1).toFixed(2);
+    return distance === '0.00' ? 'the same' : `${distance} points ${f1 > base.f1 ? 'more' : 'less'}`;
+  };
   const effects = results
     .filter((result) => result !== base && result !== random)
     .map(({ name, f1 }) => `${name} ${points(f1)}`);

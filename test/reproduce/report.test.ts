@@ -57,7 +57,17 @@ test('which trained faster is told where both were trained', (t) => {
     'Training took 50.00 (40.00 to 60.00, 2 seeds) minutes for the LSTM and 60.00 for the Transformer: ' +
       'the LSTM was 1.20 times as fast; in the notebook the Transformer trained faster.',
   );
+  t.is(
+    sentence(minutes('lstm', 60), minutes('transformer', 60.1)),
+    'Training took 60.00 minutes for the LSTM and 60.10 for the Transformer: both were equally fast; in the notebook the Transformer trained faster.',
+  );
   t.is(sentence(minutes('lstm', 40)), undefined);
+});
+
+test('of several seeds it is said which one the curves and groups are of', (t) => {
+  const parts = [42, 43].map((seed) => ({ ...finished('lstm', 10, {}), seed }));
+  const { sections } = reproductionReport({ parts, rows: [], differs: [], examples, experiments: [] });
+  for (const { blocks } of sections.slice(1)) t.is(blocks[0], 'Here of seed 42 alone, the first.');
 });
 
 test('curves and slices are those of the runs', (t) => {

@@ -89,6 +89,8 @@ test('the section tells each effect as it was measured, and what was not', (t) =
   );
   t.is(effects, "Against the baseline's F1 of 30.00: other 1.50 points less.");
   t.is((table as Table).rows.length, 3);
+  const same = variantsSection([result('baseline', 30), result('other', 30.001)], 1000).blocks[2];
+  t.is(same, "Against the baseline's F1 of 30.00: other the same.");
   const without = variantsSection([result('baseline', 5, 'random'), result('other', 6, 'random')], 10);
   t.regex(without.blocks[1] as string, /no checkpoint was given/);
   t.regex(without.blocks[2] as string, /other 1\.00 points more/);
