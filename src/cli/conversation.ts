@@ -3,17 +3,22 @@ import { QaError } from '../errors.js';
 
 /**
  * Takes a question a line from standard input until it ends, and has each answered before the next is asked for. What
- * is wrong with one question is said, and the conversation goes on. On a terminal, prompts; an empty line ends it. It
- * ends, too, where nobody reads the answers any more.
+ * is wrong with one question is said, and the conversation goes on. On a terminal, prompts; an empty line ends it, and so
+ * does Ctrl-C, which gives up the question that is being answered. It ends, too, where nobody reads the answers any more.
  */
 export async function converse(
-  answer: (question: string) => Promise<void>,
+  answer: (question: string, signal: AbortSignal) => Promise<void>,
   { stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'> = process,
 ): Promise<void> {
   const isTerminal = stdin.isTTY && stdout.isTTY;
   const lines = createInterface({ input: stdin, ...(isTerminal ? { output: stdout, prompt: '? ' } : {}) });
   let isOpen = true;
   lines.once('close', () => (isOpen = false));
+  const givenUp = new AbortController();
+  lines.once('SIGINT', () => {
+    givenUp.abort();
+    lines.close();
+  });
   let isRead = true;
   const unread = () => (isRead = false);
   stdout.once('error', unread);
@@ -28,10 +33,10 @@ export async function converse(
   try {
     prompt();
     for await (const line of lines) {
-      if (!isRead) return;
+      if (!isRead || givenUp.signal.aborted) return;
       const question = line.trim();
       if (question === '' && isTerminal) return;
-      if (question !== '') await answer(question).catch(sayWhatIsWrong);
+      if (question !== '') await answer(question, givenUp.signal).catch(sayWhatIsWrong);
       prompt();
     }
   } finally {
@@ -43,6 +48,7 @@ export async function converse(
 }
 
 function sayWhatIsWrong(error: unknown): void {
+  if (error instanceof Error && error.name === 'AbortError') return;
   if (!(error instanceof QaError)) throw error;
   process.stderr.write(`qa-native: ${error.message}\n`);
 }

@@ -23,7 +23,7 @@ export async function predict(args: PredictArgs): Promise<void> {
   await using reader = await loadReader(args);
   if (job.kind === 'lines') await predictLines(reader, job, answerOptions(args));
   else if (job.kind === 'question') await printAnswers(reader, job.question, job.context, args);
-  else await converse((question) => printAnswers(reader, question, job.context, args));
+  else await converse((question, signal) => printAnswers(reader, question, job.context, args, signal));
 }
 
 async function chooseJob(args: PredictArgs): Promise<Job> {
@@ -60,8 +60,9 @@ async function printAnswers(
   question: string,
   context: string,
   args: PredictArgs,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const answers = await reader.answer(question, context, answerOptions(args));
+  const answers = await reader.answer(question, context, { ...answerOptions(args), signal });
   const colours = process.stdout.isTTY && process.stdout.hasColors();
   const show = (answer: ReaderAnswer) =>
     args.json ? JSON.stringify(answer) : showAnswer(answer, context, colours);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import test from 'ava';
@@ -38,3 +39,18 @@ for (const [key, name] of [
     });
   }
 }
+
+test('Ctrl-C gives up the question that is being answered, and those that wait', async (t) => {
+  const { input, shown, streams } = terminal();
+  const asked: string[] = [];
+  input.write('Who?\rWhen?\r');
+  await converse(async (question, signal) => {
+    asked.push(question);
+    setImmediate(() => input.write('\u0003'));
+    await once(signal, 'abort');
+    signal.throwIfAborted();
+  }, streams);
+  t.deepEqual(asked, ['Who?']);
+  t.true(input.isPaused());
+  t.regex(shown.join(''), /\n$/);
+});
