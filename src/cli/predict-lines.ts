@@ -49,6 +49,8 @@ export async function predictLines(
     await leavable(`ended; ${files.output} is as it was before.`, () =>
       writeFileAtomic(files.output, written()),
     );
+  } catch (error) {
+    if (!isUnread(error)) throw error;
   } finally {
     progress?.clear();
   }
@@ -60,6 +62,12 @@ export async function predictLines(
       `be answered (${problems.slice(0, problemsShown).join('; ')}${more}); the others are in ${files.output}.`,
     'ERR_INPUT',
   );
+}
+
+/** Whether nobody reads the output any more, as with `--output /dev/stdout | head`: then the others need no answer. */
+function isUnread(error: unknown): boolean {
+  const cause = error instanceof QaError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
 }
 
 const linesOf = (path: string) => textLines(path, 'questions', 'give a file of JSON Lines in UTF-8');

@@ -165,6 +165,23 @@ test('a signal ends a file of questions with a sentence, and leaves nothing half
   t.deepEqual(begun(), []);
 });
 
+test('where nobody reads the output any more, as after `| head -1`, the other lines need no answer', (t) => {
+  const [input, output] = ['unread.jsonl', '/dev/stdout'];
+  writeFileSync(join(folder, input), `${JSON.stringify({ question: 'Who?', context })}\n`.repeat(5000));
+  const files = ['--input', join(folder, input), '--output', output];
+  const command = [
+    '{ "$@"; echo "code $?" >&2; } | head -1',
+    'sh',
+    process.execPath,
+    bin,
+    'predict',
+    ...model,
+  ];
+  const { stdout, stderr } = spawnSync('sh', ['-c', ...command, ...files], { encoding: 'utf8' });
+  t.is(parseLines(stdout).length, 1);
+  t.is(stderr, 'code 0\n');
+});
+
 test('of a pipe, too, it is told how many questions could not be answered', (t) => {
   const files = ['--input', '/dev/stdin', '--output', join(folder, 'pipe.out.jsonl')];
   // What Node gives a child as its input is a socket, which has no name.
