@@ -26,7 +26,8 @@ export async function readRunRecord(dir: string): Promise<RunRecord> {
     throw new Error('it lacks flags, sha256 or versions');
   } catch (error) {
     throw new QaError(
-      `Expected the record of a run in ${path}, but it could not be read (${messageOf(error)}); give the --output-dir of a run.`,
+      `Expected the record of a run in ${path}, but it could not be read (${messageOf(error)}); give the --output-dir of a run, or ` +
+        'move the file away where another program wrote it.',
       'ERR_NO_RUN',
       { cause: error },
     );
