@@ -2,7 +2,8 @@ import { QaError } from './errors.js';
 import { native, type DType, type TensorData } from './native.js';
 import { Tensor, type Device, type Shape } from './tensor.js';
 
-interface Options {
+/** What a new tensor is made of, and where it lies. */
+export interface TensorOptions {
   /** Element type; float32 unless the data is of integers. */
   readonly dtype?: DType;
   /** `cpu` (the default), `cuda` or `cuda:<index>`. */
@@ -21,7 +22,11 @@ const dtypeOf: Record<string, DType> = {
  * A tensor of the given shape from row-major data. Numbers become float32; an Int32Array becomes int64, the dtype
  * that indices have in PyTorch. Throws when the data do not fill the shape.
  */
-export function tensor(data: TensorData | readonly number[], shape?: Shape, options: Options = {}): Tensor {
+export function tensor(
+  data: TensorData | readonly number[],
+  shape?: Shape,
+  options: TensorOptions = {},
+): Tensor {
   const array = ArrayBuffer.isView(data) ? data : Float32Array.from(data);
   const sizes = shape ?? [array.length];
   const expected = sizes.reduce((product, size) => product * size, 1);
@@ -36,21 +41,23 @@ export function tensor(data: TensorData | readonly number[], shape?: Shape, opti
 }
 
 /** A tensor of one repeated value. */
-export function full(shape: Shape, value: number, options: Options = {}): Tensor {
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   return new Tensor(native.full(shape, value, options.dtype ?? 'float32', options.device ?? 'cpu'));
 }
-export function zeros(shape: Shape, options: Options = {}): Tensor {
+/** A tensor of zeros. */
+export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   return full(shape, 0, options);
 }
-export function ones(shape: Shape, options: Options = {}): Tensor {
+/** A tensor of ones. */
+export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return full(shape, 1, options);
 }
 /** A tensor whose elements are not set. */
-export function empty(shape: Shape, options: Options = {}): Tensor {
+export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
   return new Tensor(native.empty(shape, options.dtype ?? 'float32', options.device ?? 'cpu'));
 }
 /** int64 numbers 0 … end - 1. */
-export function arange(end: number, options: Pick<Options, 'device'> = {}): Tensor {
+export function arange(end: number, options: Pick<TensorOptions, 'device'> = {}): Tensor {
   return new Tensor(native.arange(end, options.device ?? 'cpu'));
 }
 

@@ -16,6 +16,7 @@ export interface RuntimeInfo {
   readonly cudaGraphs: boolean;
 }
 
+/** What the addon runs on, as it is now: threads can be set. */
 export function runtimeInfo(): RuntimeInfo {
   return {
     torchVersion: native.torchVersion,

@@ -2,7 +2,8 @@ import { codePointsToUnits } from './code-points.js';
 import type { Example } from './examples.js';
 import type { Fields } from './fields.js';
 
-export interface ReadOptions {
+/** How a file of questions is read. */
+export interface ExampleOptions {
   /** Whether an id that comes a second time is kept and told; otherwise it is refused. */
   readonly keepDuplicates?: boolean;
 }
@@ -33,7 +34,7 @@ export class ExampleCollector {
 
   constructor(
     private readonly fields: Fields,
-    private readonly options: ReadOptions,
+    private readonly options: ExampleOptions,
   ) {}
 
   add({ id, title, question, context, answers }: RawExample, where: string): void {

@@ -3,6 +3,7 @@ import { skipCodePoints } from './code-points.js';
 import type { Example, Feature } from './examples.js';
 import type { BertTokenizer, Encoding } from './tokenizer.js';
 
+/** How examples are cut into windows. */
 export interface FeatureOptions {
   /** Tokens of a window, special ones included. */
   readonly maxSeqLength: number;

@@ -3,7 +3,7 @@ import {
   ExampleCollector,
   type ExampleFile,
   type RawExample,
-  type ReadOptions,
+  type ExampleOptions,
 } from './example-collector.js';
 import { Fields } from './fields.js';
 import { parsePythonLiteral } from './python-literal.js';
@@ -30,7 +30,7 @@ export const flatColumns = ['id', 'context', 'question', 'answers'] as const;
  * @param source names the file in errors
  * @throws QaError `ERR_SQUAD_FORMAT`, naming the row and the column
  */
-export function parseRows(rows: Iterable<Row>, source: string, options: ReadOptions = {}): ExampleFile {
+export function parseRows(rows: Iterable<Row>, source: string, options: ExampleOptions = {}): ExampleFile {
   const fields = new Fields(source, `each row must have the columns ${flatColumns.join(', ')}`);
   const collector = new ExampleCollector(fields, options);
   for (const { where, values } of rows) {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { QaError, messageOf } from '../errors.js';
-import type { ExampleFile, ReadOptions } from './example-collector.js';
+import type { ExampleFile, ExampleOptions } from './example-collector.js';
 import { parseRows } from './flat-rows.js';
 import { parseSquad } from './squad.js';
 import { csvRows, jsonLinesRows, jsonRows } from './tables.js';
@@ -14,7 +14,7 @@ import { csvRows, jsonLinesRows, jsonRows } from './tables.js';
  *
  * @throws QaError `ERR_SQUAD_FORMAT`, naming the file and the place
  */
-export async function readExamples(path: string, options: ReadOptions = {}): Promise<ExampleFile> {
+export async function readExamples(path: string, options: ExampleOptions = {}): Promise<ExampleFile> {
   const bytes = await readable(path, () => readFile(path));
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const extension = extname(isGzip ? path.replace(/\.gz$/i, '') : path).toLowerCase();

@@ -1,4 +1,4 @@
-import { ExampleCollector, type ExampleFile, type ReadOptions } from './example-collector.js';
+import { ExampleCollector, type ExampleFile, type ExampleOptions } from './example-collector.js';
 import { Fields } from './fields.js';
 
 /**
@@ -9,7 +9,7 @@ import { Fields } from './fields.js';
  * @param source names the file in errors
  * @throws QaError `ERR_SQUAD_FORMAT`, naming the place
  */
-export function parseSquad(json: unknown, source: string, options: ReadOptions = {}): ExampleFile {
+export function parseSquad(json: unknown, source: string, options: ExampleOptions = {}): ExampleFile {
   const fields = new Fields(source, "the file must be in SQuAD's nested JSON format");
   const collector = new ExampleCollector(fields, options);
   const data = (json as Record<string, unknown> | null)?.['data'];

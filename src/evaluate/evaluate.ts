@@ -8,8 +8,10 @@ import { postprocessPredictions, type PostprocessOptions, type Postprocessed } f
 import { predictLogits, type PredictOptions } from './predict.js';
 import { squadV2Metrics, type SquadV2Metrics } from './squad-v2-metrics.js';
 
+/** How a model is evaluated. */
 export type EvaluateOptions = PredictOptions & PostprocessOptions;
 
+/** Answers, and the official evaluator's metrics of them: those of v2.0 with `version2WithNegative`. */
 export interface Evaluation extends Postprocessed {
   readonly metrics: SquadMetrics | SquadV2Metrics;
 }

@@ -5,6 +5,7 @@ import { addNullAnswer, chooseAnswer, lowestNull, type AnswerSpan } from './null
 import type { RawPredictions } from './predict.js';
 import { addBestSpan, addSpans, type SpanLimits, type WindowLogits } from './window-spans.js';
 
+/** Which spans may be an answer, and how many are kept: `run_qa.py`'s flags, in camelCase. */
 export interface PostprocessOptions {
   /** How many of a window's best starts and ends are paired, and how many candidates are kept; by default 20. */
   readonly nBestSize?: number;
@@ -24,6 +25,7 @@ export interface Candidate extends Span {
   readonly probability: number;
 }
 
+/** What came of all questions. */
 export interface Postprocessed {
   /** The best candidate's text by question id, in the order of the examples. */
   readonly predictions: Map<string, string>;

@@ -6,10 +6,13 @@ import { exactKernels, type Kernels } from '../nn/kernels.js';
 import { noGrad, tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
 
+/** How logits are computed. */
 export interface PredictOptions {
+  /** Positions of a row; shorter features are padded to it. */
   readonly maxSeqLength: number;
   /** The tokenizer's id of padding. 0. */
   readonly padTokenId?: number;
+  /** Features that are computed together. */
   readonly perDeviceEvalBatchSize: number;
   readonly device: Device;
   /** Python's by default. */

@@ -33,6 +33,7 @@ export interface SquadV2Metrics {
   readonly best_f1_thresh?: number;
 }
 
+/** What the metrics weigh beside the predictions. */
 export interface SquadV2Options {
   /** How much speaks for no answer, by question id: null_odds.json, or probabilities. Order breaks ties. */
   readonly noAnswerOdds?: ReadonlyMap<string, number> | undefined;

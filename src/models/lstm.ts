@@ -6,6 +6,7 @@ import { loadWhole, parseSizes, type ModelKind } from './kind.js';
 import { ReaderModel, type ModelInputs, type SpanLogits } from './reader-model.js';
 import { splitLogits, splitPackedLogits } from './span-head.js';
 
+/** config.json of the LSTM. */
 export interface LstmConfig {
   readonly vocab_size: number;
   /** Width of the embedding and of the layer. */

@@ -8,6 +8,7 @@ import type { LstmConfig } from './lstm.js';
 import { ReaderModel, type ModelInputs, type SpanLogits } from './reader-model.js';
 import { splitLogits, splitPackedLogits } from './span-head.js';
 
+/** config.json of the Transformer. */
 export interface TransformerConfig extends LstmConfig {
   readonly num_heads: number;
 }

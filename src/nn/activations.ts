@@ -17,4 +17,5 @@ export const activations = {
   tanh: (x) => x.tanh(),
 } as const satisfies Record<string, (x: Tensor) => Tensor>;
 
+/** An activation, by its name in config.json (`hidden_act`). */
 export type HiddenAct = keyof typeof activations;

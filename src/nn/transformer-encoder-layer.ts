@@ -10,9 +10,13 @@ import { Module, Parameter } from './module.js';
 import type { Sequences } from './packed.js';
 import { packedAttention } from './packed-attention.js';
 
-interface TransformerEncoderLayerOptions {
+/** `torch.nn.TransformerEncoderLayer`'s arguments that may be left out. */
+export interface TransformerEncoderLayerOptions {
+  /** Width between the two linear layers. 2048. */
   readonly dimFeedforward?: number;
+  /** Probability that a number is dropped. 0.1. */
   readonly dropout?: number;
+  /** Added to the variance. 1e-5. */
   readonly layerNormEps?: number;
 }
 

@@ -5,6 +5,7 @@ import { checkLoading } from './checks.js';
 import { ReaderThread } from './thread.js';
 import type { Cancellable, ReaderAnswer, ReaderOptions, ReadOptions, Reading } from './types.js';
 
+/** What is asked for beside the question, where only answers are wanted. */
 export type AnswerOptions = Omit<ReadOptions, 'topK' | 'scores'> & Cancellable;
 
 /**
@@ -12,7 +13,11 @@ export type AnswerOptions = Omit<ReadOptions, 'topK' | 'scores'> & Cancellable;
  * its own, so that the caller's event loop stays free; questions that wait together are computed together.
  */
 export class Reader {
-  private constructor(private readonly thread: ReaderThread) {}
+  readonly #thread: ReaderThread;
+
+  private constructor(thread: ReaderThread) {
+    this.#thread = thread;
+  }
 
   /**
    * Opens a folder that `qa-native train` wrote, or any in Hugging Face's layout that holds a BERT with a span head.
@@ -23,18 +28,25 @@ export class Reader {
     return new Reader(await ReaderThread.start({ dir, options }));
   }
 
-  /** The best answer to a question about a context, with its place there; with `topK` a list of so many, best first. */
+  /**
+   * The `topK` best answers to a question about a context, with their places there, best first.
+   * @throws QaError where the question leaves no room for the context, or an option cannot be used
+   */
   answer(
     question: string,
     context: string,
     options: AnswerOptions & { readonly topK: number },
   ): Promise<readonly ReaderAnswer[]>;
+  /**
+   * The best answer to a question about a context of any length, with its place there; with `topK` a list of so many.
+   * @throws QaError where the question leaves no room for the context, or an option cannot be used
+   */
   answer(
     question: string,
     context: string,
     options?: AnswerOptions & { readonly topK?: undefined },
   ): Promise<ReaderAnswer>;
-  /** Where it is not known before whether `topK` is given. */
+  /** An answer or, with `topK`, a list of them: where it is not known before whether that is given. */
   answer(
     question: string,
     context: string,
@@ -52,22 +64,22 @@ export class Reader {
 
   /** As `answer`, with all that came of the question: answers, windows, timings and, if asked for, tokens' scores. */
   read(question: string, context: string, options: ReadOptions & Cancellable = {}): Promise<Reading> {
-    return this.thread.ask(question, context, options);
+    return this.#thread.ask(question, context, options);
   }
 
   /** Questions that are not answered yet. */
   get pending(): number {
-    return this.thread.pending;
+    return this.#thread.pending;
   }
 
   /** UTF-16 units of their contexts: how much there is to do. */
   get pendingCharacters(): number {
-    return this.thread.pendingCharacters;
+    return this.#thread.pendingCharacters;
   }
 
   /** Frees the model and ends the thread; questions without an answer fail with `ERR_READER_DISPOSED`. */
   async dispose(): Promise<void> {
-    await this.thread.close(
+    await this.#thread.close(
       new QaError('Expected a live reader, but it was disposed; load it again.', 'ERR_READER_DISPOSED'),
     );
   }

@@ -28,6 +28,7 @@ export interface ReadOptions {
   readonly scores?: boolean | undefined;
 }
 
+/** What can be given up. */
 export interface Cancellable {
   /** Gives the question up: its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

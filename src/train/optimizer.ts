@@ -4,12 +4,17 @@ import type { Parameter } from '../nn/module.js';
 import { keep, tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
+/** What does not change from step to step. */
 export interface AdamWOptions {
+  /** Decay of the moving averages of the gradient and of its square. 0.9 and 0.999. */
   readonly betas?: readonly [number, number];
+  /** Added to the root of the second average. 1e-6. */
   readonly eps?: number;
+  /** Part of a parameter, times the learning rate, that is taken off after its update. 0. */
   readonly weightDecay?: number;
   /** Parameters that weight decay leaves alone. */
   readonly noDecay?: ReadonlySet<Parameter>;
+  /** Whether the averages, which begin at 0, are corrected for it. True. */
   readonly correctBias?: boolean;
 }
 
@@ -20,6 +25,7 @@ export interface Moments {
   readonly steps: number;
 }
 
+/** What may be another with each step: see `AdamW.step`. */
 export interface StepOptions {
   readonly fused?: boolean;
   readonly gradients?: readonly (Tensor | null)[];

@@ -48,6 +48,7 @@ const afterWarmup = {
   constant_with_warmup: () => 1,
 };
 
+/** transformers' `SchedulerType`, those that `--lr-scheduler-type` takes. */
 export type LrSchedulerType = keyof typeof afterWarmup;
 
 /**
