@@ -233,7 +233,8 @@ function load(): Addon {
         'Possible solutions:\n' +
         '- build it: npx qa-native setup\n' +
         '- see what is missing: npx qa-native doctor\n' +
-        '- after LibTorch was moved or updated, build it again: npx qa-native setup --force',
+        '- after LibTorch was moved or updated, build it again: npx qa-native setup --force\n' +
+        '- in a program that is a bundle: leave qa-native out of it (esbuild: --external:qa-native)',
       'ERR_ADDON_LOAD',
       { cause: error },
     );
