@@ -15,7 +15,8 @@ export interface BertConfig {
   readonly type_vocab_size: number;
   readonly initializer_range: number;
   readonly layer_norm_eps: number;
-  readonly pad_token_id: number;
+  /** The token whose embedding starts at zero and is not trained; null for none. */
+  readonly pad_token_id: number | null;
 }
 
 /** transformers' `BertConfig` defaults: BERT-base. */
@@ -35,21 +36,30 @@ const defaults: BertConfig = {
   pad_token_id: 0,
 };
 
-/** Whole numbers above 0. */
-const sizes: readonly string[] = [
-  'vocab_size',
-  'hidden_size',
-  'num_hidden_layers',
-  'num_attention_heads',
-  'intermediate_size',
-  'max_position_embeddings',
-  'type_vocab_size',
-];
+/** What may stand in a config.json but is computed in one way only. */
+const onlyValues: Readonly<Record<string, unknown>> = {
+  model_type: 'bert',
+  position_embedding_type: 'absolute',
+  is_decoder: false,
+  pruned_heads: {},
+  chunk_size_feed_forward: 0,
+};
 
-/** The greatest value that makes sense: of a size one that a file may hold, of the rest a probability. */
-function mostOf(name: string): number {
-  return sizes.includes(name) || name === 'pad_token_id' ? 10_000_000 : 1;
-}
+/** The whole numbers, with the least that makes sense. */
+const wholeNumbers: Readonly<Record<string, number>> = {
+  vocab_size: 1,
+  hidden_size: 1,
+  num_hidden_layers: 1,
+  num_attention_heads: 1,
+  intermediate_size: 1,
+  max_position_embeddings: 1,
+  // A question's tokens have the first, a context's the second.
+  type_vocab_size: 2,
+  pad_token_id: 0,
+};
+
+/** The greatest whole number that a file may hold; of the rest, probabilities, 1. */
+const mostOf = (name: string) => (name in wholeNumbers ? 10_000_000 : 1);
 
 /** BERT-mini (Turc et al. 2019, arXiv:1908.08962): 4 layers, 256 wide. */
 export const bertMiniConfig: BertConfig = {
@@ -66,26 +76,14 @@ export function parseBertConfig(json: unknown, source: string): BertConfig {
     throw invalid(`a JSON object in ${source}`, JSON.stringify(json));
   }
   const given = json as Record<string, unknown>;
-  const modelType = given['model_type'] ?? 'bert';
-  if (modelType !== 'bert') throw invalid(`"model_type": "bert" in ${source}`, JSON.stringify(modelType));
-  const positions = given['position_embedding_type'] ?? 'absolute';
-  if (positions !== 'absolute') {
-    throw invalid(`"position_embedding_type": "absolute" in ${source}`, JSON.stringify(positions));
+  for (const [name, only] of Object.entries(onlyValues)) {
+    const [expected, got] = [JSON.stringify(only), JSON.stringify(given[name] ?? only)];
+    if (got !== expected) throw invalid(`"${name}": ${expected} in ${source}`, got);
   }
-  if (given['is_decoder'] === true) throw invalid(`"is_decoder": false in ${source}`, 'true');
   const config: Record<string, unknown> = {};
   for (const [name, fallback] of Object.entries(defaults) as [string, unknown][]) {
-    const value = given[name] ?? fallback;
-    if (typeof value !== typeof fallback) {
-      throw invalid(`a ${typeof fallback} as "${name}" in ${source}`, JSON.stringify(value));
-    }
-    const least = sizes.includes(name) ? 1 : 0;
-    if (typeof value === 'number' && !(value >= least && value <= mostOf(name))) {
-      throw invalid(`${least} to ${mostOf(name)} as "${name}" in ${source}`, String(value));
-    }
-    if (sizes.includes(name) && !Number.isInteger(value)) {
-      throw invalid(`a whole number as "${name}" in ${source}`, String(value));
-    }
+    const value = given[name] === undefined ? fallback : given[name];
+    if (value !== null || name !== 'pad_token_id') expectValue(name, value, typeof fallback, source);
     config[name] = value;
   }
   if (!Object.hasOwn(activations, config['hidden_act'] as string)) {
@@ -101,7 +99,26 @@ export function parseBertConfig(json: unknown, source: string): BertConfig {
       `${parsed.hidden_size} and ${parsed.num_attention_heads}`,
     );
   }
+  if (parsed.pad_token_id !== null && parsed.pad_token_id >= parsed.vocab_size) {
+    throw invalid(
+      `"pad_token_id" in ${source} to be below "vocab_size"`,
+      `${parsed.pad_token_id} and ${parsed.vocab_size}`,
+    );
+  }
   return parsed;
+}
+
+/** Throws where a value is not of the type, or no number of its range. */
+function expectValue(name: string, value: unknown, type: string, source: string): void {
+  if (typeof value !== type) throw invalid(`a ${type} as "${name}" in ${source}`, JSON.stringify(value));
+  if (typeof value !== 'number') return;
+  const least = wholeNumbers[name] ?? 0;
+  if (!(value >= least && value <= mostOf(name))) {
+    throw invalid(`${least} to ${mostOf(name)} as "${name}" in ${source}`, String(value));
+  }
+  if (name in wholeNumbers && !Number.isInteger(value)) {
+    throw invalid(`a whole number as "${name}" in ${source}`, String(value));
+  }
 }
 
 function invalid(expected: string, got: string): QaError {

@@ -10,6 +10,10 @@ test('entries that this code does not read are let pass', (t) => {
   t.deepEqual(parseBertConfig({ architectures: ['BertModel'], model_type: 'bert' }, 'x').hidden_size, 768);
 });
 
+test('no padding token is one of the things that a config may say', (t) => {
+  t.is(parseBertConfig({ pad_token_id: null }, 'config.json').pad_token_id, null);
+});
+
 for (const [what, json, message] of [
   ['null', null, /JSON object in its file, got null/],
   ['another model', { model_type: 'roberta' }, /"model_type": "bert" in its file, got "roberta"/],
@@ -25,6 +29,20 @@ for (const [what, json, message] of [
   ['a part of a layer', { num_hidden_layers: 1.5 }, /whole number as "num_hidden_layers".* got 1\.5/],
   ['a probability above 1', { hidden_dropout_prob: 10 }, /0 to 1 as "hidden_dropout_prob".* got 10/],
   ['a decoder', { is_decoder: true }, /"is_decoder": false in its file, got true/],
+  [
+    'layers without some heads',
+    { pruned_heads: { 0: [1] } },
+    /"pruned_heads": \{\} in its file, got \{"0":\[1\]\}/,
+  ],
+  ['layers in chunks', { chunk_size_feed_forward: 32 }, /"chunk_size_feed_forward": 0 in its file, got 32/],
+  ['one type of tokens for two texts', { type_vocab_size: 1 }, /2 to 10000000 as "type_vocab_size".* got 1/],
+  ['a part of a token', { pad_token_id: 0.5 }, /whole number as "pad_token_id".* got 0\.5/],
+  [
+    'padding past the vocabulary',
+    { vocab_size: 9, pad_token_id: 9 },
+    /"pad_token_id" .* below "vocab_size".* 9 and 9/,
+  ],
+  ['a size that is null', { hidden_size: null }, /number as "hidden_size" in its file, got null/],
   ['heads that do not divide the width', { hidden_size: 100, num_attention_heads: 8 }, /multiple.*100 and 8/],
 ] as const) {
   test(`refused: ${what}`, (t) => {
