@@ -8,9 +8,12 @@ import {
   asObject,
   badTokenizer,
   checkAddedTokens,
+  checkClass,
   checkJoining,
+  checkSides,
   checkSpecialTokens,
   checkSplitting,
+  plainClass,
 } from './tokenizer-settings.js';
 import { BertTokenizer } from './tokenizer.js';
 
@@ -18,6 +21,7 @@ const configName = 'tokenizer_config.json';
 const fastName = 'tokenizer.json';
 const specialName = 'special_tokens_map.json';
 const addedName = 'added_tokens.json';
+const modelName = 'config.json';
 
 /** A tokenizer from a `vocab.txt`: a token a line, its id the line's number from 0. */
 export async function readVocab(
@@ -28,18 +32,22 @@ export async function readVocab(
 }
 
 /**
- * The tokenizer of a folder in Hugging Face layout, as `BertTokenizerFast.from_pretrained` makes it: the vocabulary of
- * its `tokenizer.json`, else of its `vocab.txt`; the normalizer's settings of its `tokenizer_config.json`, or BERT's
- * defaults, whatever tokenizer.json says of them. Throws where any of its files asks for other tokens than BERT's.
+ * The tokenizer of a folder in Hugging Face layout, as `AutoTokenizer.from_pretrained` makes it: the vocabulary of its
+ * `tokenizer.json`, else of its `vocab.txt`; the normalizer's settings of its `tokenizer_config.json`, or BERT's
+ * defaults, whatever tokenizer.json says of them, but for a `PreTrainedTokenizerFast`. Throws where any of its files asks
+ * for other tokens than BERT's, or for other windows of them.
  */
 export async function readTokenizer(dir: string): Promise<BertTokenizer> {
-  const [config = {}, special = {}, added = {}, fast] = await Promise.all(
-    [configName, specialName, addedName, fastName].map((name) => readJsonIfThere(join(dir, name))),
+  const [config = {}, special = {}, added = {}, model = {}, fast] = await Promise.all(
+    [configName, specialName, addedName, modelName, fastName].map((name) => readJsonIfThere(join(dir, name))),
   );
+  const tokenizerClass = config['tokenizer_class'] ?? model['tokenizer_class'] ?? 'BertTokenizer';
+  checkClass(tokenizerClass, dir);
+  checkSides(config, fast ?? {}, dir);
   checkSpecialTokens(config, join(dir, configName));
   checkSpecialTokens(special, join(dir, specialName));
   checkAddedTokens(Object.keys(added), join(dir, addedName));
-  const options = normalizerOptions(config);
+  const options = normalizerOptions(tokenizerClass === plainClass ? settingsOf(fast) : config);
   return fast === undefined
     ? fromVocab(join(dir, 'vocab.txt'), options)
     : fromTokenizerJson(fast, options, join(dir, fastName));
@@ -76,6 +84,16 @@ function normalizerOptions(config: Record<string, unknown>): NormalizerOptions {
     handleChineseChars: config['tokenize_chinese_chars'] !== false,
     stripAccents: typeof stripAccents === 'boolean' ? stripAccents : lowercase,
     lowercase,
+  };
+}
+
+/** What a tokenizer.json's normalizer says, by the names of tokenizer_config.json. */
+function settingsOf(fast: Record<string, unknown> = {}): Record<string, unknown> {
+  const normalizer = asObject(fast['normalizer']);
+  return {
+    do_lower_case: normalizer['lowercase'],
+    strip_accents: normalizer['strip_accents'],
+    tokenize_chinese_chars: normalizer['handle_chinese_chars'],
   };
 }
 

@@ -16,6 +16,33 @@ export function checkSpecialTokens(json: Json, path: string): void {
   for (const name of ['added_tokens_decoder', 'additional_special_tokens', 'extra_special_tokens']) {
     checkAddedTokens(Object.values(asObject(json[name])).map(contentOf), path);
   }
+  if (json['split_special_tokens'] === true)
+    throw badTokenizer(path, 'false as split_special_tokens', 'true');
+}
+
+/** A tokenizer that is what its tokenizer.json says, and no more. */
+export const plainClass = 'PreTrainedTokenizerFast';
+const bertClasses = /^(?:Bert|DistilBert|Electra)Tokenizer(?:Fast)?$/;
+
+/** Throws where a folder's files name a class that makes tokens in another way than BERT's. */
+export function checkClass(tokenizerClass: unknown, dir: string): void {
+  if (tokenizerClass === plainClass || bertClasses.test(String(tokenizerClass))) return;
+  throw badTokenizer(
+    dir,
+    `BertTokenizer or ${plainClass} as tokenizer_class`,
+    JSON.stringify(tokenizerClass),
+  );
+}
+
+/** Throws where windows would be cut or filled on the left: by tokenizer_config.json or, where that is silent, tokenizer.json. */
+export function checkSides(config: Json, fast: Json, dir: string): void {
+  for (const [name, section] of [
+    ['padding_side', 'padding'],
+    ['truncation_side', 'truncation'],
+  ] as const) {
+    const side = config[name] ?? (asObject(fast[section])['direction'] === 'Left' ? 'left' : 'right');
+    if (side !== 'right') throw badTokenizer(dir, `"right" as ${name}`, JSON.stringify(side));
+  }
 }
 
 /** Throws where a tokenizer has other tokens beside its vocabulary than those that BERT reserves. */

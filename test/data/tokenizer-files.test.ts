@@ -49,6 +49,22 @@ test("tokenizer.json gives the vocabulary, tokenizer_config.json the case, as Be
   t.deepEqual(Array.from(tokenizer.encode('A').ids), idsOf(['A']));
 });
 
+test('a PreTrainedTokenizerFast normalizes as its tokenizer.json says, as AutoTokenizer has it', async (t) => {
+  const { folder } = t.context;
+  const encode = async (normalizer: object) => {
+    await writeFile(
+      join(folder, 'tokenizer.json'),
+      fastTokenizer({ normalizer: { type: 'BertNormalizer', ...normalizer } }),
+    );
+    return Array.from((await readTokenizer(folder)).encode('A á').ids);
+  };
+  const config = { tokenizer_class: 'PreTrainedTokenizerFast', do_lower_case: true };
+  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify(config));
+  t.deepEqual(await encode({ lowercase: false, strip_accents: null }), idsOf(['A', 'á']));
+  t.deepEqual(await encode({ lowercase: true, strip_accents: null }), idsOf(['a', 'a']));
+  t.deepEqual(await encode({ lowercase: true, strip_accents: false }), idsOf(['a', 'á']));
+});
+
 test('a saved tokenizer is read as it was', async (t) => {
   const { folder } = t.context;
   const path = join(folder, 'words.txt');

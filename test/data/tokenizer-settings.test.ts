@@ -33,6 +33,18 @@ const usual: readonly (readonly [who: string, files: Readonly<Record<string, obj
     },
   ],
   [
+    'transformers 4 for another model of these tokens',
+    { 'tokenizer_config.json': { tokenizer_class: 'ElectraTokenizer', padding_side: 'right' } },
+  ],
+  [
+    'one tokenizer for another',
+    {
+      'config.json': { tokenizer_class: 'BertJapaneseTokenizer' },
+      'tokenizer_config.json': { tokenizer_class: 'BertTokenizerFast', padding_side: 'right' },
+      'tokenizer.json': { padding: { direction: 'Left' }, truncation: { direction: 'Right' } },
+    },
+  ],
+  [
     'older tokenizers',
     {
       'tokenizer.json': {
@@ -79,6 +91,29 @@ const refused: readonly (readonly [name: string, json: object, message: RegExp])
   ['tokenizer_config.json', { cls_token: withFlags('a') }, /\[CLS\] as cls_token in .*config\.json, got "a"/],
   ['tokenizer_config.json', { unk_token: 'a' }, /\[UNK\] as unk_token in .*, got "a"/],
   ['tokenizer_config.json', { pad_token: '<pad>' }, /\[PAD\] as pad_token in .*, got "<pad>"/],
+  ['tokenizer_config.json', { split_special_tokens: true }, /false as split_special_tokens in .*, got true/],
+  ['tokenizer_config.json', { padding_side: 'left' }, /"right" as padding_side in .*, got "left"/],
+  ['tokenizer_config.json', { truncation_side: 'left' }, /"right" as truncation_side in .*, got "left"/],
+  [
+    'tokenizer.json',
+    { padding: { strategy: 'BatchLongest', direction: 'Left', pad_token: '[PAD]' } },
+    /"right" as padding_side in .*, got "left"; give/,
+  ],
+  [
+    'tokenizer.json',
+    { truncation: { direction: 'Left', max_length: 9, stride: 0 } },
+    /"right" as truncation_side in .*, got "left"; give/,
+  ],
+  [
+    'tokenizer_config.json',
+    { tokenizer_class: 'BertJapaneseTokenizer' },
+    /BertTokenizer or .* as tokenizer_class in .*, got "BertJapaneseTokenizer"/,
+  ],
+  [
+    'config.json',
+    { tokenizer_class: 'RobertaTokenizer' },
+    /as tokenizer_class in .*, got "RobertaTokenizer"/,
+  ],
   ['tokenizer_config.json', { mask_token: '<mask>' }, /\[MASK\] as mask_token in .*, got "<mask>"/],
   [
     'tokenizer.json',
