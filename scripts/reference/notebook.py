@@ -57,6 +57,7 @@ from torch.nn import CrossEntropyLoss  # noqa: E402
 from torch.utils.data import DataLoader  # noqa: E402
 from transformers import (  # noqa: E402
     AdamW,
+    AutoTokenizer,
     BertConfig,
     BertModel,
     BertPreTrainedModel,
@@ -285,6 +286,8 @@ def train(model, features, args, log):
     steps_per_epoch = len(loader)
     total_steps = args.max_steps if args.max_steps > 0 else math.ceil(steps_per_epoch * args.epochs)
     model.to(args.device)
+    # As transformers' Trainer takes it: 0 turns clipping off.
+    max_grad_norm = args.max_grad_norm if args.max_grad_norm > 0 else math.inf
     optimizer = AdamW(model.parameters(), lr=args.learning_rate, no_deprecation_warning=True)
     scheduler = get_linear_schedule_with_warmup(optimizer, args.warmup_steps, total_steps)
     step = 0
@@ -297,7 +300,7 @@ def train(model, features, args, log):
             batch = {k: v.to(args.device) for k, v in batch.items()}
             loss = model(**batch)[0]
             loss.backward()
-            grad_norm = nn.utils.clip_grad_norm_(model.parameters(), args.max_grad_norm)
+            grad_norm = nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
             learning_rate = scheduler.get_last_lr()[0]
             optimizer.step()
             scheduler.step()
@@ -419,7 +422,7 @@ def parse_args():
     parser.add_argument("--doc-stride", type=int, default=128)
     parser.add_argument("--batch-size", type=int, default=12)
     parser.add_argument("--learning-rate", type=float, default=3e-5)
-    parser.add_argument("--max-grad-norm", type=float, default=1.0)
+    parser.add_argument("--max-grad-norm", type=float, default=1.0, help="0: no clipping")
     parser.add_argument("--epochs", type=float, default=2)
     parser.add_argument("--max-steps", type=int, default=-1, help="stops there, and the schedule spans it")
     parser.add_argument("--warmup-steps", type=int, default=0)
@@ -462,7 +465,7 @@ def main():
     if args.vocab_file:
         tokenizer = BertTokenizerFast(vocab_file=args.vocab_file, do_lower_case=True)
     else:
-        tokenizer = BertTokenizerFast.from_pretrained(args.model_name_or_path)
+        tokenizer = AutoTokenizer.from_pretrained(args.model_name_or_path)
     # The notebook's 30522 is the length of its vocabulary; another vocabulary brings its own length.
     vocab_size = tokenizer.vocab_size
     train_features = prepare_train_features(tokenizer, read_squad(args.train_file)[: args.max_train_samples], args)
