@@ -16,6 +16,14 @@ export interface ModelSource {
   bring(path: string): Promise<boolean>;
 }
 
+/** What else a tokenizer may have, all of which is heeded: what is not BERT's is refused. */
+const besideTheTokens = [
+  'vocab.txt',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+];
+
 /**
  * Brings the files that are wanted and no other, the small ones first: a model that cannot be trained here is refused
  * before its weights come.
@@ -27,8 +35,7 @@ export async function bringModel(source: ModelSource, part: ModelPart): Promise<
   }
   // Of the two the first is read, but Python may want the other.
   await bringFirst(source, ['tokenizer.json', 'vocab.txt']);
-  await source.bring('vocab.txt');
-  await source.bring('tokenizer_config.json');
+  for (const name of besideTheTokens) await source.bring(name);
   if (part === 'tokenizer') return;
 
   const weights = await bringFirst(source, weightFiles);

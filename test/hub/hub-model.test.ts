@@ -61,6 +61,13 @@ test('a vocabulary comes without the weights', async (t) => {
   t.deepEqual(readdirSync((await get('tokenizer')).folder).sort(), wanted);
 });
 
+test('all that says what tokens there are comes with a vocabulary', async (t) => {
+  const beside = ['added_tokens.json', 'special_tokens_map.json', 'tokenizer.json', 'tokenizer_config.json'];
+  const contents = { ...files, ...Object.fromEntries(beside.map((name) => [name, json({})])) };
+  const { folder } = await get('beside', { contents, part: 'tokenizer' });
+  t.deepEqual(readdirSync(folder).sort(), [...beside, 'vocab.txt']);
+});
+
 test('where there is only pytorch_model.bin, that comes', async (t) => {
   const { folder } = await get('bin', { contents: without('model.safetensors') });
   t.deepEqual(readdirSync(folder).sort(), ['config.json', 'pytorch_model.bin', 'vocab.txt']);
