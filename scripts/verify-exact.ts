@@ -111,7 +111,9 @@ async function verify(
   };
   process.stdout.write(`${model}, seed ${seed}, from ${start.name}: `);
   run(python, [join(referenceFolder, 'notebook.py'), '--model', model, ...common(theirs)], how);
-  run(process.execPath, [qaNative, 'train', model, ...common(ours)], how);
+  // The notebook evaluates batches as large as a step's.
+  const evalBatchSize = ['--per-device-eval-batch-size', String(args.batchSize)];
+  run(process.execPath, [qaNative, 'train', model, ...common(ours), ...evalBatchSize], how);
   const result = await compareRuns(ours, theirs);
   if (result.same) {
     const also = result.predictions === null ? '' : `, ${result.predictions} predictions, EM and F1`;
