@@ -81,7 +81,7 @@ export abstract class Module {
 
   /**
    * Copies named tensors into the parameters of the same name. Returns what did not meet: `missing` parameters keep
-   * their values, `unexpected` tensors go nowhere. A shape that differs is an error.
+   * their values, `unexpected` tensors go nowhere. A shape that differs is an error, and so are whole numbers.
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>): { missing: string[]; unexpected: string[] } {
     const own = new Map(this.namedParameters());
@@ -94,6 +94,12 @@ export abstract class Module {
             `Expected ${name} of shape [${parameter.shape.join(', ')}], got [${source.shape.join(', ')}]; ` +
               'use weights that belong to this configuration.',
             'ERR_STATE_SHAPE',
+          );
+        }
+        if (source.dtype === 'int64') {
+          throw new QaError(
+            `Expected ${name} of floating-point numbers, got whole ones; use weights that are not quantized.`,
+            'ERR_STATE_DTYPE',
           );
         }
         parameter.copy_(source);

@@ -86,6 +86,18 @@ test('loadStateDict copies what meets and names what does not', (t) => {
   });
 });
 
+test('whole numbers are no weights: they are of a quantized model, whose scales would be missing', (t) => {
+  tidy(() => {
+    const layer = new Linear(2, 1);
+    const quantized = new Map([['weight', full([1, 2], 7).to('int64')]]);
+    t.throws(() => layer.loadStateDict(quantized), {
+      code: 'ERR_STATE_DTYPE',
+      message: /weight of floating-point numbers, got whole ones/,
+    });
+    layer.dispose();
+  });
+});
+
 test('parameters on another device have gradients of their own', (t) => {
   const linear = new Linear(2, 3);
   // LibTorch's device without memory: tensors have shapes there, but no numbers.
