@@ -1,13 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { jsonOption, preparationSettings, settingOptions, version2Option } from './options.js';
-import { tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
-
-export interface CheckArgs extends TokenizerArgs {
-  readonly trainFile: string | undefined;
-  readonly dataset: string | undefined;
-  readonly version2WithNegative: boolean | undefined;
-  readonly json: boolean;
-}
+import type { CheckArgs } from './run-check.js';
+import { tokenizerOptions } from './tokenizer-flags.js';
 
 export const checkCommand: CommandModule<object, CheckArgs> = {
   command: 'check',

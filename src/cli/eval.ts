@@ -1,20 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
-import { kernelOptions, type KernelArgs } from './kernel-options.js';
+import type { EvalArgs } from './evaluate-folder.js';
+import { kernelOptions } from './kernel-options.js';
 import { trainedModelOptions, version2Option } from './options.js';
 import { runDataOptions } from './run-data-flags.js';
-
-export interface EvalArgs extends KernelArgs {
-  readonly modelDir: string;
-  readonly modelNameOrPath: string | undefined;
-  readonly dataset: string | undefined;
-  readonly validationFile: string | undefined;
-  readonly version2WithNegative: boolean | undefined;
-  readonly outputDir: string | undefined;
-  readonly device: string;
-  readonly threads: number | undefined;
-  readonly json: boolean;
-}
 
 export const evalCommand: CommandModule<object, EvalArgs> = {
   command: 'eval',

@@ -1,11 +1,23 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import type { EvalArgs } from './eval.js';
+import type { KernelArgs } from './kernel-options.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
 import { runEvaluation } from './run-evaluation.js';
 import { openTrainedModel } from './trained-model.js';
+
+export interface EvalArgs extends KernelArgs {
+  readonly modelDir: string;
+  readonly modelNameOrPath: string | undefined;
+  readonly dataset: string | undefined;
+  readonly validationFile: string | undefined;
+  readonly version2WithNegative: boolean | undefined;
+  readonly outputDir: string | undefined;
+  readonly device: string;
+  readonly threads: number | undefined;
+  readonly json: boolean;
+}
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {

@@ -5,10 +5,20 @@ import type { ReaderAnswer } from '../reader/types.js';
 import { converse } from './conversation.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
 import { predictLines } from './predict-lines.js';
-import type { PredictArgs } from './predict.js';
 import { readText } from './read-text.js';
-import { loadReader } from './reader-flags.js';
+import { loadReader, type ReaderArgs } from './reader-flags.js';
 import { showAnswer } from './show-answer.js';
+
+export interface PredictArgs extends ReaderArgs {
+  readonly question: string | undefined;
+  readonly context: string | undefined;
+  readonly contextFile: string | undefined;
+  readonly input: string | undefined;
+  readonly output: string | undefined;
+  readonly topK: number;
+  readonly version2WithNegative: boolean | undefined;
+  readonly json: boolean;
+}
 
 /** What one call of the command does, once its flags are known to go together. */
 type Job =

@@ -2,18 +2,8 @@ import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
 import { numberFlag } from './number-flags.js';
 import { jsonOption, version2Option } from './options.js';
-import { readerFlags, type ReaderArgs } from './reader-flags.js';
-
-export interface PredictArgs extends ReaderArgs {
-  readonly question: string | undefined;
-  readonly context: string | undefined;
-  readonly contextFile: string | undefined;
-  readonly input: string | undefined;
-  readonly output: string | undefined;
-  readonly topK: number;
-  readonly version2WithNegative: boolean | undefined;
-  readonly json: boolean;
-}
+import type { PredictArgs } from './predict-answer.js';
+import { readerFlags } from './reader-flags.js';
 
 export const predictCommand: CommandModule<object, PredictArgs> = {
   command: 'predict',

@@ -22,8 +22,8 @@ import { whereToResume } from './resume.js';
 import { readValidationExamples } from './run-evaluation.js';
 import { readRunRecord, type RunRecord } from './read-run-record.js';
 import { makeRunRecord, recordScoring, sayWhatDiffers, thisMachine } from './run-record.js';
-import type { TrainArgs } from './train.js';
 import { checkEvaluationArgs } from './train-evaluations.js';
+import type { TrainArgs } from './train-options.js';
 import { readTrainingExamples } from './training-examples.js';
 import { trainingOptions } from './training-options.js';
 

@@ -7,9 +7,16 @@ import { renderPage } from '../report/page.js';
 import { readRunFolder, type RunFolder } from '../report/run-folder.js';
 import { nameRuns } from '../report/run-names.js';
 import { runsReport } from '../report/runs-report.js';
-import type { ReportArgs } from './report.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
+
+export interface ReportArgs {
+  readonly runs: readonly string[];
+  readonly dataset: string | undefined;
+  readonly validationFile: string | undefined;
+  readonly output: string;
+  readonly json: boolean;
+}
 
 /** `qa-native report`. */
 export async function reportRuns(args: ReportArgs): Promise<void> {

@@ -1,14 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { jsonOption } from './options.js';
+import type { ReportArgs } from './report-runs.js';
 import { runDataOptions } from './run-data-flags.js';
-
-export interface ReportArgs {
-  readonly runs: readonly string[];
-  readonly dataset: string | undefined;
-  readonly validationFile: string | undefined;
-  readonly output: string;
-  readonly json: boolean;
-}
 
 export const reportCommand: CommandModule<object, ReportArgs> = {
   command: 'report <runs..>',

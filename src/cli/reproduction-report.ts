@@ -15,7 +15,7 @@ import { cacheDir } from '../setup/paths.js';
 import { chooseVocabulary, defaultStart } from './prepare-run.js';
 import { resolveSettings } from './options.js';
 import { Progress } from './progress.js';
-import type { ReproduceArgs } from './reproduce.js';
+import type { ReproduceArgs } from './reproduce-options.js';
 import { readTrainingExamples } from './training-examples.js';
 
 /** Steps of a short run, and questions that it is scored on. */

@@ -5,9 +5,15 @@ import { UsageError } from '../errors.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { readVocab } from '../data/tokenizer-files.js';
 import { cacheDir } from '../setup/paths.js';
-import type { CheckArgs } from './check.js';
 import { resolveSettings } from './options.js';
-import { openTokenizer } from './tokenizer-flags.js';
+import { openTokenizer, type TokenizerArgs } from './tokenizer-flags.js';
+
+export interface CheckArgs extends TokenizerArgs {
+  readonly trainFile: string | undefined;
+  readonly dataset: string | undefined;
+  readonly version2WithNegative: boolean | undefined;
+  readonly json: boolean;
+}
 
 /** `qa-native check`: prints what a training file holds and what is wrong with it; exit code 1 where that is an error. */
 export async function runCheck(args: CheckArgs): Promise<void> {

@@ -11,8 +11,7 @@ import { runtimeInfo } from '../runtime.js';
 import { packageVersion } from '../setup/package-version.js';
 import { readRunRecord, recordFile, type RunRecord } from './read-run-record.js';
 import { expectFlags } from './recorded-flags.js';
-import { trainOptions } from './train-options.js';
-import type { TrainArgs } from './train.js';
+import { trainOptions, type TrainArgs } from './train-options.js';
 
 /** What came on the command line of `train`: a flag that is undefined is as in the run of --from-run, or the default. */
 export type GivenTrainArgs = { readonly [Name in keyof TrainArgs]: TrainArgs[Name] | undefined } & {

@@ -18,7 +18,7 @@ import { availableThreads } from '../setup/threads.js';
 import { listCheckpoints } from '../train/checkpoint.js';
 import { atLeastOne, expectNumber, seedRange } from './number-flags.js';
 import { kebab, notebookSettings, type Settings } from './options.js';
-import type { ReproduceArgs } from './reproduce.js';
+import type { ReproduceArgs } from './reproduce-options.js';
 import { askedFor, makeReport, readLosses, vocabularyOf } from './reproduction-report.js';
 import { trainAndEvaluate } from './run-training.js';
 

@@ -2,8 +2,13 @@ import { once } from 'node:events';
 import { QaError, UsageError, messageOf } from '../errors.js';
 import { createServer } from '../serve/server.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
-import { loadReader } from './reader-flags.js';
-import type { ServeArgs } from './serve.js';
+import { loadReader, type ReaderArgs } from './reader-flags.js';
+
+export interface ServeArgs extends ReaderArgs {
+  readonly host: string;
+  readonly port: number;
+  readonly maxQueue: number;
+}
 
 /**
  * `qa-native serve`: listens until SIGINT or SIGTERM comes, then answers what was asked, and ends. A second signal ends

@@ -1,13 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { afterBuild } from './after-build.js';
 import { numberFlag } from './number-flags.js';
-import { readerFlags, type ReaderArgs } from './reader-flags.js';
-
-export interface ServeArgs extends ReaderArgs {
-  readonly host: string;
-  readonly port: number;
-  readonly maxQueue: number;
-}
+import { readerFlags } from './reader-flags.js';
+import type { ServeArgs } from './run-server.js';
 
 export const serveCommand: CommandModule<object, ServeArgs> = {
   command: 'serve',

@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { defaultCheckpoint } from '../hub/default-checkpoint.js';
-import { kernelOptions } from './kernel-options.js';
+import type { LrSchedulerType } from '../train/schedule.js';
+import { kernelOptions, type KernelArgs } from './kernel-options.js';
 import { lrSchedulerOption } from './lr-scheduler-option.js';
 import { numberFlag } from './number-flags.js';
 import {
@@ -14,6 +15,30 @@ import {
   trainingSettings,
   version2Option,
 } from './options.js';
+import type { ResumeArgs } from './resume.js';
+import type { EvaluationArgs } from './train-evaluations.js';
+
+/** What `train` is told, once what --from-run and the defaults leave is put in. */
+export interface TrainArgs extends ResumeArgs, EvaluationArgs, KernelArgs {
+  readonly model: string;
+  readonly dataset: string | undefined;
+  readonly trainFile: string | undefined;
+  readonly validationFile: string | undefined;
+  readonly version2WithNegative: boolean | undefined;
+  readonly modelNameOrPath: string | undefined;
+  readonly configName: string | undefined;
+  readonly vocabFile: string | undefined;
+  readonly tokenizerName?: string | undefined;
+  readonly outputDir: string | undefined;
+  readonly maxTrainSamples: number | undefined;
+  readonly lrSchedulerType?: LrSchedulerType | undefined;
+  readonly reportTo?: 'none' | 'tensorboard' | undefined;
+  readonly seed: number;
+  readonly eval: boolean;
+  readonly device: string;
+  readonly threads: number | undefined;
+  readonly json: boolean;
+}
 
 /** A default that is put in later: with --from-run it is that run's flag. */
 const defaultIs = (defaultDescription: string) => ({ defaultDescription, requiresArg: true });
