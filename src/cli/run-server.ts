@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { QaError, UsageError, messageOf } from '../errors.js';
+import { QaError, messageOf } from '../errors.js';
 import { createServer } from '../serve/server.js';
 import { atLeastOne, expectNumber } from './number-flags.js';
 import { loadReader, type ReaderArgs } from './reader-flags.js';
@@ -16,11 +16,6 @@ export interface ServeArgs extends ReaderArgs {
  */
 export async function runServer(args: ServeArgs): Promise<void> {
   const { host, port, maxQueue } = args;
-  if (host === '') {
-    const problem =
-      'Expected --host to be an address, got an empty one, which would be every address there is';
-    throw new UsageError(`${problem}; name one, or leave it out.`);
-  }
   expectNumber('--port', port, { least: 0, most: 65_535, whole: true });
   expectNumber('--max-queue', maxQueue, atLeastOne);
   // Before LibTorch is loaded: its threads sleep while they wait for each other. On a machine that has other work, too,
