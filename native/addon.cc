@@ -20,6 +20,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineFastGelu(exports);
   qa::definePackedAttention(exports);
   qa::defineVarlenAttention(exports);
+  qa::defineUnpack(exports);
+  qa::defineRounding(exports);
   qa::defineOptim(exports);
   qa::defineGradNorm(exports);
   qa::defineCudaGraph(exports);

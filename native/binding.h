@@ -145,6 +145,8 @@ void defineLstm(Napi::Object& exports);
 void defineFastLayers(Napi::Object& exports);
 void definePackedAttention(Napi::Object& exports);
 void defineVarlenAttention(Napi::Object& exports);
+void defineUnpack(Napi::Object& exports);
+void defineRounding(Napi::Object& exports);
 void defineOptim(Napi::Object& exports);
 void defineGradNorm(Napi::Object& exports);
 void defineCudaGraph(Napi::Object& exports);

@@ -1,5 +1,6 @@
 // Attention within each sequence of a packed batch, for a GPU: LibTorch's memory-efficient kernel, which takes sequences of
-// different lengths; with dropout, on padded rows.
+// different lengths; with dropout FlashAttention, which takes bfloat16 alone, or else on padded rows.
+#include <ATen/SDPBackend.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -79,12 +80,52 @@ struct VarlenAttention : torch::autograd::Function<VarlenAttention> {
   }
 };
 
+/// FlashAttention (Dao 2023, arXiv:2307.08691): both its passes draw a mask by sequence, head and place, from what the first one
+/// leaves of the generator's state on the GPU.
+struct FlashAttention : torch::autograd::Function<FlashAttention> {
+  static Tensor forward(AutogradContext* context, const Tensor& projected, const Tensor& boundaries, int64_t longest, int64_t heads,
+                        double p) {
+    const auto part = [&](int64_t index) { return partOf(projected, heads, index).squeeze(0); };
+    const auto results = at::_flash_attention_forward(part(0), part(1), part(2), boundaries, boundaries, longest, longest, p,
+                                                      /*is_causal=*/false, /*return_debug_mask=*/false, scaleOf(projected, heads));
+    const auto& output = std::get<0>(results);
+    context->save_for_backward({projected, boundaries, output, std::get<1>(results), std::get<2>(results), std::get<3>(results)});
+    context->saved_data["longest"] = longest;
+    context->saved_data["heads"] = heads;
+    context->saved_data["p"] = p;
+    return rowsOf(output.unsqueeze(0), projected.size(1) / 3 / heads);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &projected = saved[0], &boundaries = saved[1], &output = saved[2];
+    const auto longest = context->saved_data["longest"].toInt(), heads = context->saved_data["heads"].toInt();
+    const auto headWidth = projected.size(1) / 3 / heads;
+    const auto part = [&](int64_t index) { return partOf(projected, heads, index).squeeze(0); };
+    const auto [query, key, value] = at::_flash_attention_backward(
+        headsOf(gradients[0].contiguous(), heads).squeeze(0), part(0), part(1), part(2), output, saved[3], boundaries, boundaries, longest,
+        longest, context->saved_data["p"].toDouble(), /*is_causal=*/false, saved[4], saved[5], scaleOf(projected, heads));
+    const auto rows = [&](const Tensor& part) { return rowsOf(part.unsqueeze(0), headWidth); };
+    return {at::cat({rows(query), rows(key), rows(value)}, 1), Tensor(), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+/// Whether LibTorch takes FlashAttention for this on this GPU, or cuDNN's, which needs no older one.
+bool takesFlash(const Tensor& projected, int64_t heads, double p) {
+  if (projected.is_cpu() || projected.scalar_type() != at::kBFloat16) return false;
+  const auto part = [&](int64_t index) { return partOf(projected, heads, index).transpose(1, 2); };
+  const auto choice = static_cast<at::SDPBackend>(at::_fused_sdp_choice(part(0), part(1), part(2), {}, p));
+  return choice == at::SDPBackend::flash_attention || choice == at::SDPBackend::cudnn_attention;
+}
+
 /// softmax(Q Kᵀ / sqrt(d)) V of `projected` [tokens, 3 * width], query, key and value side by side, giving [tokens, width].
 /// `boundaries`, int32 [sequences + 1], says where each sequence begins and the last one ends; none is over `longest`, which is
-/// not over `tokens`.
-Tensor varlenAttention(const Tensor& projected, const Tensor& boundaries, int64_t longest, int64_t heads, double p) {
-  if (p > 0) return unpackedAttention(projected, boundaries, longest, heads, p);
-  return VarlenAttention::apply(projected.contiguous(), boundaries, longest, heads);
+/// not over `tokens`. With dropout, what padded rows take (unpacked-attention.h) as well.
+Tensor varlenAttention(const Tensor& projected, const Tensor& boundaries, int64_t longest, int64_t heads, double p, const Tensor& tokenAt,
+                       const Tensor& places, const Tensor& bias) {
+  if (p == 0) return VarlenAttention::apply(projected.contiguous(), boundaries, longest, heads);
+  if (takesFlash(projected, heads, p)) return FlashAttention::apply(projected.contiguous(), boundaries, longest, heads, p);
+  return unpackedAttention(projected, {tokenAt, places}, bias, heads, p);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ interface Addon {
   foreachMul_(tensors: Handles, factor: Handle): void;
   matmul: Binary;
   linear: (input: Handle, weight: Handle, bias: Handle | null) => Handle;
-  embedding(weight: Handle, indices: Handle, paddingIdx: number): Handle;
+  embedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
   layerNorm(input: Handle, shape: Shape, weight: Handle, bias: Handle, eps: number): Handle;
   softmax(a: Handle, dim: number): Handle;
   logSoftmax(a: Handle, dim: number): Handle;
@@ -152,6 +152,7 @@ interface Addon {
 
   // fast-layers.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
+  fastEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;
   denseLstm(
     input: Handle,
@@ -173,7 +174,16 @@ interface Addon {
     longest: number,
     heads: number,
     dropoutP: number,
+    tokenAt: Handle,
+    places: Handle,
+    bias: Handle,
   ): Handle;
+
+  // unpack.cc
+  unpackRows(packed: Handle, tokenAt: Handle, places: Handle, fill: number): Handle;
+
+  // rounding.cc
+  roundAll(parameters: Handles): Handle[];
 
   // optim.cc
   adamW(

@@ -12,6 +12,8 @@ export interface PackedBatch {
   readonly positionIds: Int32Array;
   /** [tokens]: where each token is among rows of `longest` positions. */
   readonly places: Int32Array;
+  /** [rows * longest]: the token at each of these positions, the number of tokens where there is none. */
+  readonly tokenAt: Int32Array;
   /** [rows + 1]: where each row begins, and the last one ends. */
   readonly boundaries: Int32Array;
   /** Positions of the longest row, or more. */
@@ -35,6 +37,7 @@ export function pack(rows: readonly Row[], longest = longestOf(rows)): PackedBat
     { length: 4 },
     () => new Int32Array(tokens),
   ) as [Int32Array, Int32Array, Int32Array, Int32Array];
+  const tokenAt = new Int32Array(rows.length * longest).fill(tokens);
   rows.forEach((feature, row) => {
     const start = boundaries[row] ?? 0;
     const end = boundaries[row + 1] ?? 0;
@@ -42,10 +45,12 @@ export function pack(rows: readonly Row[], longest = longestOf(rows)): PackedBat
     tokenTypeIds.fill(1, start + feature.contextStart, end);
     for (let at = start; at < end; at += 1) {
       positionIds[at] = at - start;
-      places[at] = row * longest + at - start;
+      const place = row * longest + at - start;
+      places[at] = place;
+      tokenAt[place] = at;
     }
   });
-  return { lengths, inputIds, tokenTypeIds, positionIds, places, boundaries, longest };
+  return { lengths, inputIds, tokenTypeIds, positionIds, places, tokenAt, boundaries, longest };
 }
 
 /**

@@ -3,6 +3,7 @@ import { BertModel, initBertWeights } from '../nn/bert.js';
 import { withoutInit } from '../nn/init.js';
 import { Linear } from '../nn/linear.js';
 import type { PackedTokens } from '../nn/packed.js';
+import { withRounded } from '../nn/rounded.js';
 import type { Module } from '../nn/module.js';
 import type { Tensor } from '../tensor.js';
 import type { ModelKind } from './kind.js';
@@ -41,7 +42,9 @@ export class BertForQuestionAnswering extends ReaderModel {
   }
 
   override forwardPacked(inputs: PackedTokens): SpanLogits {
-    return splitPackedLogits(this.qa_outputs.forward(this.bert.forwardPacked(inputs)), inputs);
+    return withRounded([this.bert.encoder, this.qa_outputs], () =>
+      splitPackedLogits(this.qa_outputs.forward(this.bert.forwardPacked(inputs)), inputs),
+    );
   }
 }
 

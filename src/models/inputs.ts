@@ -3,7 +3,7 @@ import { collate, type Batch } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
 import { pack, packAndFill, type PackedArray, type PackedBatch } from '../data/pack.js';
 import { withKernels, type Kernels } from '../nn/kernels.js';
-import type { PackedTokens } from '../nn/packed.js';
+import { biasOf, type PackedTokens } from '../nn/packed.js';
 import type { Device, Tensor } from '../tensor.js';
 import type { ModelInputs, ReaderModel, SpanLogits } from './reader-model.js';
 
@@ -27,12 +27,21 @@ export function toPackedTokens(
   rows: number,
   read: (name: PackedArray) => Tensor,
 ): PackedTokens {
+  const places = read('places');
+  const tokenAt = read('tokenAt');
+  const isOnCpu = places.device === 'cpu';
   return {
     inputIds: read('inputIds'),
     tokenTypeIds: read('tokenTypeIds'),
     positionIds: read('positionIds'),
-    places: read('places'),
-    sequences: { lengths, longest, boundaries: read('boundaries').to('int32') },
+    sequences: {
+      lengths,
+      longest,
+      boundaries: read('boundaries').to('int32'),
+      places,
+      tokenAt,
+      bias: isOnCpu ? null : biasOf(tokenAt, lengths.length, places.size(0)),
+    },
     rows,
   };
 }

@@ -1,4 +1,3 @@
-import { full } from '../create.js';
 import { native } from '../native.js';
 import type { PackedTokens } from '../nn/packed.js';
 import { Tensor } from '../tensor.js';
@@ -11,10 +10,10 @@ export function splitLogits(logits: Tensor): SpanLogits {
 }
 
 /** Splits the head's output for packed rows, [tokens, 2], into rows as long as the longest, -Infinity past their ends. */
-export function splitPackedLogits(logits: Tensor, { places, sequences, rows }: PackedTokens): SpanLogits {
-  const { lengths, longest } = sequences;
-  const padded = full([lengths.length * longest, 2], -Infinity, { device: logits.device });
-  const placed = padded.indexCopy(0, places, logits.to('float32'));
+export function splitPackedLogits(logits: Tensor, { sequences, rows }: PackedTokens): SpanLogits {
+  const { lengths, longest, tokenAt, places } = sequences;
+  const { handle } = logits.to('float32');
+  const placed = new Tensor(native.unpackRows(handle, tokenAt.handle, places.handle, -Infinity));
   return splitLogits(placed.view(lengths.length, longest, 2).narrow(0, 0, rows));
 }
 

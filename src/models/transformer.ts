@@ -1,6 +1,7 @@
 import { Embedding } from '../nn/embedding.js';
 import { Linear } from '../nn/linear.js';
 import { toActivations, type PackedTokens } from '../nn/packed.js';
+import { withRounded } from '../nn/rounded.js';
 import { TransformerEncoderLayer } from '../nn/transformer-encoder-layer.js';
 import type { Tensor } from '../tensor.js';
 import { loadWhole, parseSizes, type ModelKind } from './kind.js';
@@ -34,8 +35,10 @@ export class TransformerForQuestionAnswering extends ReaderModel {
 
   override forwardPacked(inputs: PackedTokens): SpanLogits {
     const embedded = toActivations(this.embedding.forward(inputs.inputIds));
-    const hidden = this.encoder.forwardPacked(embedded, inputs.sequences);
-    return splitPackedLogits(this.qa_outputs.forward(hidden), inputs);
+    return withRounded([this.encoder, this.qa_outputs], () => {
+      const hidden = this.encoder.forwardPacked(embedded, inputs.sequences);
+      return splitPackedLogits(this.qa_outputs.forward(hidden), inputs);
+    });
   }
 
   /** True where a key is padding: [batch * heads, length, length] from [batch, length]. */

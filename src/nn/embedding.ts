@@ -3,6 +3,7 @@ import { native } from '../native.js';
 import { noGrad } from '../scope.js';
 import { Tensor } from '../tensor.js';
 import * as init from './init.js';
+import { kernels } from './kernels.js';
 import { Module, Parameter } from './module.js';
 
 /** `torch.nn.Embedding`: rows of a table by int64 indices [...], giving [..., embeddingDim]. */
@@ -33,6 +34,7 @@ export class Embedding extends Module {
   }
 
   forward(indices: Tensor): Tensor {
-    return new Tensor(native.embedding(this.weight.handle, indices.handle, this.paddingIdx ?? -1));
+    const embedding = kernels().fast ? native.fastEmbedding : native.embedding;
+    return new Tensor(embedding(this.weight.handle, indices.handle, this.paddingIdx ?? -1));
   }
 }

@@ -2,6 +2,7 @@ import { ones, zeros } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
 import { Module, Parameter } from './module.js';
+import { rounded } from './rounded.js';
 
 /** `torch.nn.LayerNorm` over the last dimension. */
 export class LayerNorm extends Module {
@@ -20,8 +21,7 @@ export class LayerNorm extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    return new Tensor(
-      native.layerNorm(input.handle, [this.width], this.weight.handle, this.bias.handle, this.eps),
-    );
+    const [weight, bias] = [rounded(this.weight), rounded(this.bias)];
+    return new Tensor(native.layerNorm(input.handle, [this.width], weight.handle, bias.handle, this.eps));
   }
 }

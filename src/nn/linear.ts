@@ -5,6 +5,7 @@ import { activations, type HiddenAct } from './activations.js';
 import * as init from './init.js';
 import { kernels } from './kernels.js';
 import { Module, Parameter } from './module.js';
+import { rounded } from './rounded.js';
 
 /** `torch.nn.Linear`: y = x Wᵀ + b, on [..., inFeatures] giving [..., outFeatures]. */
 export class Linear extends Module {
@@ -24,7 +25,7 @@ export class Linear extends Module {
 
   forward(input: Tensor): Tensor {
     const linear = kernels().fast ? native.fastLinear : native.linear;
-    return new Tensor(linear(input.handle, this.weight.handle, this.bias.handle));
+    return new Tensor(linear(input.handle, rounded(this.weight).handle, rounded(this.bias).handle));
   }
 
   /** `forward` of an activation of the input, with the same bits. GELU's output is not kept for the gradients' sake. */
@@ -37,7 +38,7 @@ export class Linear extends Module {
 
 /** `forward` of several layers of one input, their outputs side by side: one product in place of many. */
 export function linearSideBySide(input: Tensor, layers: readonly Linear[]): Tensor {
-  const weight = cat(layers.map((layer) => layer.weight));
-  const bias = cat(layers.map((layer) => layer.bias));
+  const weight = cat(layers.map((layer) => rounded(layer.weight)));
+  const bias = cat(layers.map((layer) => rounded(layer.bias)));
   return new Tensor(native.fastLinear(input.handle, weight.handle, bias.handle));
 }

@@ -10,14 +10,12 @@ import type { Sequences } from './packed.js';
  */
 export function packedAttention(
   projected: Tensor,
-  { lengths, boundaries, longest }: Sequences,
+  { lengths, boundaries, longest, tokenAt, places, bias }: Sequences,
   heads: number,
   dropoutP: number,
 ): Tensor {
   const { handle } = projected;
-  return new Tensor(
-    projected.device === 'cpu'
-      ? native.packedAttention(handle, lengths, heads, dropoutP)
-      : native.varlenAttention(handle, boundaries.handle, longest, heads, dropoutP),
-  );
+  if (bias === null) return new Tensor(native.packedAttention(handle, lengths, heads, dropoutP));
+  const padded = [tokenAt.handle, places.handle, bias.handle] as const;
+  return new Tensor(native.varlenAttention(handle, boundaries.handle, longest, heads, dropoutP, ...padded));
 }

@@ -9,6 +9,12 @@ export interface Sequences {
   readonly boundaries: Tensor;
   /** Tokens of the longest, or more. */
   readonly longest: number;
+  /** int64 [tokens]: where each token is among rows of `longest` positions. */
+  readonly places: Tensor;
+  /** int64 [sequences * longest]: the token at each of these positions, the number of tokens where there is none. */
+  readonly tokenAt: Tensor;
+  /** [sequences, longest], in the activations' type: what is added to scores of keys there. Null on the CPU. */
+  readonly bias: Tensor | null;
 }
 
 /** Rows of a batch one after the other, without padding: int64 tensors [tokens]. */
@@ -18,11 +24,18 @@ export interface PackedTokens {
   readonly tokenTypeIds: Tensor;
   /** From 0 in each row. */
   readonly positionIds: Tensor;
-  /** Where each token is among rows of `sequences.longest` positions. */
-  readonly places: Tensor;
   readonly sequences: Sequences;
   /** How many sequences are rows of the batch: the first ones. Others only fill it up. */
   readonly rows: number;
+}
+
+/** What leaves nothing of a key's score. */
+const hidden = -1e30;
+
+/** The `bias` of sequences on a GPU. */
+export function biasOf(tokenAt: Tensor, sequences: number, tokens: number): Tensor {
+  const isEmpty = tokenAt.view(sequences, -1).eq(tokens);
+  return isEmpty.to(kernels().bf16 ? 'bfloat16' : 'float32').mul(hidden);
 }
 
 /** What passes from layer to layer, in the type that the kernels were asked to compute in. */

@@ -9,6 +9,7 @@ import { Linear } from './linear.js';
 import { Module, Parameter } from './module.js';
 import type { Sequences } from './packed.js';
 import { packedAttention } from './packed-attention.js';
+import { rounded } from './rounded.js';
 
 /** `torch.nn.TransformerEncoderLayer`'s arguments that may be left out. */
 export interface TransformerEncoderLayerOptions {
@@ -40,7 +41,8 @@ class SelfAttention extends Module {
 
   /** Query, key and value of packed rows, side by side: [tokens, 3 * width]. */
   project(input: Tensor): Tensor {
-    return new Tensor(native.fastLinear(input.handle, this.in_proj_weight.handle, this.in_proj_bias.handle));
+    const [weight, bias] = [rounded(this.in_proj_weight), rounded(this.in_proj_bias)];
+    return new Tensor(native.fastLinear(input.handle, weight.handle, bias.handle));
   }
 }
 

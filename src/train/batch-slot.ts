@@ -10,7 +10,7 @@ export class BatchSlot {
   #batch: StagedBatch;
 
   constructor(batch: StagedBatch, device: Device) {
-    this.#memory = keep(zeros([lengthOf(batch)], { dtype: 'int32', device }));
+    this.#memory = keep(zeros([lengthOf(batch)], { dtype: 'int64', device }));
     this.#batch = batch;
     this.fill(batch);
   }
@@ -31,7 +31,7 @@ export class BatchSlot {
   readonly read = (name: string): Tensor => {
     let start = 0;
     for (const [key, { length }] of Object.entries(this.#batch.arrays)) {
-      if (key === name) return this.#memory.narrow(0, start, length).to('int64');
+      if (key === name) return this.#memory.narrow(0, start, length);
       start += length;
     }
     throw new RangeError(`a batch has no ${name}`);

@@ -13,6 +13,7 @@ test('rows lie one after the other, with types, positions and their places among
     tokenTypeIds: Int32Array.of(0, 0, 0, 1, 1, 1, 0, 0, 1, 1),
     positionIds: Int32Array.of(0, 1, 2, 3, 4, 5, 0, 1, 2, 3),
     places: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    tokenAt: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10),
     boundaries: Int32Array.of(0, 6, 10),
     longest: 6,
   });
