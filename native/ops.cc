@@ -47,6 +47,7 @@ void defineOps(Napi::Object& exports) {
   });
   define(exports, "eqScalar", [](const Tensor& a, double b) { return a.eq(b); });
   define(exports, "isFinite", [](const Tensor& a) { return a.isfinite(); });
+  define(exports, "nanToNum", [](const Tensor& a, double nan) { return a.nan_to_num(nan); });
 
   // In place.
   define(exports, "add_", [](const Tensor& a, const Tensor& b) { return a.add_(b); });

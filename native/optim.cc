@@ -16,6 +16,7 @@ namespace {
 
 using at::Tensor;
 using Tensors = std::vector<Tensor>;
+using OptionalTensor = std::optional<Tensor>;
 
 /// What one parameter's update needs, its `step`-th.
 struct Update {
@@ -132,15 +133,17 @@ struct Arithmetic {
   }
 
   /// In one pass, many at a time, of which this is each one's `step`-th: on a GPU one kernel. It is torch.optim.AdamW's, which adds
-  /// eps after the bias correction, and so is given a larger one; and which decays before the update.
-  void fusedForeach(const std::vector<Update>& updates, int64_t step) const {
+  /// eps after the bias correction, and so is given a larger one; and which decays before the update. None where `skip` holds 1.
+  void fusedForeach(const std::vector<Update>& updates, int64_t step, const OptionalTensor& skip) const {
     const Lists all(updates);
     // To count up to infinity is to correct nothing.
     const auto count = correctBias ? static_cast<double>(step) : std::numeric_limits<double>::infinity();
     const Tensors counts(updates.size(), at::full({}, count, all.params[0].options().dtype(at::kFloat)));
     at::_fused_adamw_(all.params, all.grads, all.expAvgs, all.expAvgSqs, {}, counts, lr, beta1, beta2, /*weight_decay=*/0.0,
-                      eps / std::sqrt(correction(beta2, step)), /*amsgrad=*/false, /*maximize=*/false);
-    if (weightDecay > 0.0) at::_foreach_mul_(all.params, 1.0 - lr * weightDecay);
+                      eps / std::sqrt(correction(beta2, step)), /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, /*found_inf=*/skip);
+    if (weightDecay <= 0.0) return;
+    if (skip) at::_foreach_mul_(all.params, skip->sub(1.0).mul(lr * weightDecay).add(1.0));
+    else at::_foreach_mul_(all.params, 1.0 - lr * weightDecay);
   }
 };
 
@@ -160,9 +163,10 @@ void updateFlat(const Arithmetic& arithmetic, const Update& update, double gradS
   });
 }
 
-/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates.
+/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates. `skip`, a float32 scalar on a GPU, says
+/// there whether it is one: nothing changes where it holds 1, else 0.
 void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
-           double beta2, double eps, double weightDecay, bool correctBias, double gradScale, bool fused) {
+           double beta2, double eps, double weightDecay, bool correctBias, double gradScale, bool fused, OptionalTensor skip) {
   const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay, correctBias};
   const c10::NoGradGuard noGrad;
   std::vector<Update> others;
@@ -175,8 +179,8 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
     else if (fused && update.isAlike()) fusedByStep[update.step].push_back(update);
     else others.push_back(update);
   }
-  if (!others.empty()) arithmetic.foreach(others);
-  for (const auto& [step, updates] : fusedByStep) arithmetic.fusedForeach(updates, step);
+  if (!others.empty() && !(skip && skip->item<float>() == 1)) arithmetic.foreach(others);
+  for (const auto& [step, updates] : fusedByStep) arithmetic.fusedForeach(updates, step, skip);
 }
 
 }  // namespace

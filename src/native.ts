@@ -69,6 +69,7 @@ interface Addon {
   clamp(a: Handle, min: number | null, max: number | null): Handle;
   eqScalar: WithScalar;
   isFinite: Unary;
+  nanToNum: WithScalar;
   add_: Binary;
   mulScalar_: WithScalar;
   divScalar_: WithScalar;
@@ -200,6 +201,7 @@ interface Addon {
     correctBias: boolean,
     gradScale: number,
     fused: boolean,
+    skip: Handle | null,
   ): void;
   cosine(x: number): number;
 

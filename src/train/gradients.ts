@@ -3,9 +3,10 @@ import type { Feature } from '../data/examples.js';
 import { forwardFeatures } from '../models/inputs.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { spanLoss } from '../models/span-head.js';
+import { native } from '../native.js';
 import { exactKernels } from '../nn/kernels.js';
 import { tidy } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import { clipGradNorm, jointNorm, maxNormOf } from './clip.js';
 import { labelsOf } from './labels.js';
 import type { TrainingOptions } from './options.js';
@@ -13,6 +14,16 @@ import type { TrainingOptions } from './options.js';
 /** Whether the update scales gradients as it reads them, in place of clipping: with fast kernels, on the CPU. */
 function scalesInUpdate({ kernels = exactKernels, device }: TrainingOptions): boolean {
   return kernels.fast && device === 'cpu';
+}
+
+/** Whether a GPU finds out by itself that there is nothing to update: with fast kernels. */
+function skipsOnDevice({ kernels = exactKernels, device }: TrainingOptions): boolean {
+  return kernels.fast && device !== 'cpu';
+}
+
+/** 1 where a number is not finite, else 0. */
+function isBroken(numbers: Tensor): Tensor {
+  return new Tensor(native.nanToNum(numbers.sum().mul(0).handle, 1));
 }
 
 /** What a step has before its update. */
@@ -23,6 +34,8 @@ export interface StepGradients {
   readonly clipped: boolean;
   /** float32: the loss of each of the step's batches, and last the norm of all gradients before clipping. */
   readonly numbers: Tensor;
+  /** Of a step whose update need not wait for these to be read: a float32 scalar, 1 where one of them is not finite, else 0. */
+  readonly skip: Tensor | null;
 }
 
 /**
@@ -47,7 +60,8 @@ export function computeGradients(
   const present = gradients.filter((gradient) => gradient !== null);
   const clipped = !scalesInUpdate(options);
   const norm = clipped ? clipGradNorm(present, maxNormOf(options.maxGradNorm)) : jointNorm(present);
-  return { gradients, clipped, numbers: stack([...values, norm]) };
+  const numbers = stack([...values, norm]);
+  return { gradients, clipped, numbers, skip: skipsOnDevice(options) ? isBroken(numbers) : null };
 }
 
 /** The gradients of a step's windows, a batch after the other. */

@@ -68,17 +68,31 @@ export async function* train(
   };
   model.train();
   const gradients = gradientSource(model, options);
+  const rowsAt = (position: number) => {
+    const indexes = state.order.subarray(position * rowsPerStep, (position + 1) * rowsPerStep);
+    return Array.from(indexes, (index) => features[index]);
+  };
+  let next: readonly Feature[] | undefined;
   try {
     while (state.step < totalSteps) {
       const position = state.step % stepsPerEpoch;
       if (position === 0) state.beginEpoch(features.length);
-      const indexes = state.order.subarray(position * rowsPerStep, (position + 1) * rowsPerStep);
-      const rows = Array.from(indexes, (index) => features[index]);
+      const rows = next ?? rowsAt(position);
+      // The next epoch's order is yet to be drawn.
+      const isLast = position + 1 === stepsPerEpoch || state.step + 1 === totalSteps;
+      next = isLast ? undefined : rowsAt(position + 1);
 
       const rate = options.learningRate * learningRateFactor(state.step, schedule);
       const step = state.step + 1;
       const describe = () => `step ${step} (questions ${rows.map(nameOf).join(', ')})`;
-      const { loss, gradNorm } = trainingStep(gradients, state.optimizer, rows, rate, options, describe);
+      const { loss, gradNorm } = trainingStep(
+        gradients,
+        state.optimizer,
+        { rows, next },
+        rate,
+        options,
+        describe,
+      );
       state.step = step;
       yield { step, epoch: step / stepsPerEpoch, loss, grad_norm: gradNorm, learning_rate: rate };
       await nextTurn();
@@ -93,13 +107,17 @@ export async function* train(
 function trainingStep(
   source: GradientSource,
   optimizer: AdamW,
-  rows: readonly Feature[],
+  { rows, next }: { readonly rows: readonly Feature[]; readonly next: readonly Feature[] | undefined },
   rate: number,
   options: TrainingOptions,
   describe: () => string,
 ): { loss: number; gradNorm: number } {
   return tidy(() => {
-    const { gradients, clipped, numbers } = source.of(rows);
+    const { fast: fused } = options.kernels ?? exactKernels;
+    const { gradients, clipped, numbers, skip } = source.of(rows);
+    // Asked for before the loss is known, where that can be: a GPU would have nothing to do from one to the other.
+    if (skip !== null) optimizer.step(rate, { fused, gradients, skip });
+    if (next !== undefined) source.prepare(next);
     // The one time in a step that a GPU is waited for.
     const losses = [...numbers.toFloat32Array()];
     const gradNorm = losses.pop() ?? NaN;
@@ -111,9 +129,8 @@ function trainingStep(
         'ERR_NAN_LOSS',
       );
     }
-    const { fast: fused } = options.kernels ?? exactKernels;
     const gradScale = clipped ? 1 : clipCoefficient(gradNorm, maxNormOf(options.maxGradNorm));
-    optimizer.step(rate, { fused, gradients, gradScale });
+    if (skip === null) optimizer.step(rate, { fused, gradients, gradScale });
     return { loss, gradNorm };
   });
 }

@@ -30,6 +30,7 @@ export interface StepOptions {
   readonly fused?: boolean;
   readonly gradients?: readonly (Tensor | null)[];
   readonly gradScale?: number;
+  readonly skip?: Tensor;
 }
 
 interface State {
@@ -66,8 +67,9 @@ export class AdamW {
    * @param options.fused in one pass over memory, which differs from Python's in the last bits
    * @param options.gradients a parameter each, in their order, in place of the parameters' own
    * @param options.gradScale what gradients are multiplied by first. 1.
+   * @param options.skip float32 scalar on a GPU: 1 where nothing is to change, else 0
    */
-  step(lr: number, { fused = false, gradients, gradScale = 1 }: StepOptions = {}): void {
+  step(lr: number, { fused = false, gradients, gradScale = 1, skip }: StepOptions = {}): void {
     tidy(() => {
       const updates = this.parameters.flatMap((parameter, index) => {
         const grad = gradients === undefined ? parameter.grad : gradients[index];
@@ -79,7 +81,7 @@ export class AdamW {
       const { weightDecay, noDecay } = this.#options;
       const decays = ({ parameter }: Update) => weightDecay > 0 && !noDecay.has(parameter);
       const update = (some: readonly Update[], decay: number) => {
-        this.#update(some, lr, decay, gradScale, fused);
+        this.#update(some, lr, decay, gradScale, fused, skip);
       };
       update(updates.filter(decays), weightDecay);
       update(
@@ -95,6 +97,7 @@ export class AdamW {
     weightDecay: number,
     gradScale: number,
     fused: boolean,
+    skip: Tensor | undefined,
   ): void {
     const { betas, eps, correctBias } = this.#options;
     native.adamW(
@@ -110,6 +113,7 @@ export class AdamW {
       correctBias,
       gradScale,
       fused,
+      skip?.handle ?? null,
     );
   }
 

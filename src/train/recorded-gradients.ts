@@ -13,6 +13,8 @@ import { stageBatch, type StagedBatch } from './staged-batch.js';
 /** Where a run's gradients come from: those of a step's windows, which hold until the next step's. */
 export interface GradientSource {
   of(rows: readonly Feature[]): StepGradients;
+  /** Does what can be done for the step that comes next while a GPU is at work. */
+  prepare(rows: readonly Feature[]): void;
   dispose(): void;
 }
 
@@ -23,7 +25,8 @@ export function gradientSource(model: ReaderModel, options: TrainingOptions): Gr
   // A loss of the caller's may do what no recording can hold.
   const isPlain = gradientAccumulationSteps > 1 || loss !== undefined;
   if (recorder === undefined || isPlain || !model.recordable) {
-    return { of: (rows) => plainGradients(model, rows, options), dispose: () => undefined };
+    const nothing = () => undefined;
+    return { of: (rows) => plainGradients(model, rows, options), prepare: nothing, dispose: nothing };
   }
   return new RecordedGradients(model, options, recorder);
 }
@@ -42,6 +45,7 @@ class RecordedGradients implements GradientSource {
   readonly #seen = new Set<string>();
   readonly #steps = new Map<string, RecordedStep>();
   #hasFailed = false;
+  #prepared: { readonly rows: readonly Feature[]; readonly batch: StagedBatch } | undefined;
 
   constructor(
     private readonly model: ReaderModel,
@@ -50,13 +54,17 @@ class RecordedGradients implements GradientSource {
   ) {}
 
   of(rows: readonly Feature[]): StepGradients {
-    const batch = stageBatch(rows, this.options);
+    const batch = this.#prepared?.rows === rows ? this.#prepared.batch : stageBatch(rows, this.options);
     const step = this.#steps.get(batch.shape);
     if (step !== undefined) step.slot.fill(batch);
     const ready = step ?? this.#record(batch);
     if (ready === undefined) return this.#compute(batch);
     ready.recording.replay();
     return ready.recording.results;
+  }
+
+  prepare(rows: readonly Feature[]): void {
+    this.#prepared = { rows, batch: stageBatch(rows, this.options) };
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { arange, ones } from '../../src/create.js';
+import { arange, ones, zeros } from '../../src/create.js';
 import { BertForQuestionAnswering } from '../../src/models/bert.js';
 import { LstmForQuestionAnswering, type LstmConfig } from '../../src/models/lstm.js';
 import type { ReaderModel } from '../../src/models/reader-model.js';
@@ -199,6 +199,29 @@ for (const weightDecay of [0, 0.1]) {
       }) as [Float32Array, Float32Array];
       t.true(fused.every((value, at) => Math.abs(value - (plain[at] ?? NaN)) < 1e-6));
       t.is(new Set(fused).size, 3);
+    });
+  });
+}
+
+// float64, as LibTorch's fused kernel has it, which a GPU's parameters take.
+for (const weightDecay of [0, 0.1]) {
+  test(`an update that is to be skipped leaves all as it is, with weight decay ${weightDecay}`, (t) => {
+    tidy(() => {
+      const parameter = new Parameter(ones([3]).to('float64'));
+      const optimizer = new AdamW([parameter], { weightDecay });
+      const gradients = [ones([3]).to('float64')];
+      const after = (skip?: number) => {
+        optimizer.step(1e-2, {
+          fused: true,
+          gradients,
+          ...(skip === undefined ? {} : { skip: zeros([]).add(skip) }),
+        });
+        return [...parameter.toArray()];
+      };
+      t.deepEqual(after(1), [1, 1, 1]);
+      t.true(after(0)[0] < 1);
+      optimizer.dispose();
+      parameter.dispose();
     });
   });
 }
