@@ -1,5 +1,7 @@
 import test from 'ava';
 import { cat, tensor, zeros } from '../../src/create.js';
+import { withKernels } from '../../src/nn/kernels.js';
+import { toActivations } from '../../src/nn/packed.js';
 import { packedAttention } from '../../src/nn/packed-attention.js';
 import { sequencesOf } from './sequences.js';
 import { manualSeed } from '../../src/random.js';
@@ -80,14 +82,24 @@ for (const [lengths, heads, headWidth] of cases) {
   });
 }
 
-for (const device of runtimeInfo().cudaDevices > 0 ? (['cpu', 'cuda'] as const) : (['cpu'] as const)) {
-  test.serial(`a dropout keeps its share of the probabilities, the same for the gradient, ${device}`, (t) => {
+const places = [
+  ['cpu', false, 1e-4],
+  ['cuda', false, 1e-4],
+  // FlashAttention's, to the digits of bfloat16.
+  ['cuda', true, 0.03],
+] as const;
+for (const [device, bf16, tolerance] of places.slice(0, runtimeInfo().cudaDevices > 0 ? 3 : 1)) {
+  const title = `a dropout keeps its share of the probabilities, the same for the gradient, ${device}`;
+  test.serial(bf16 ? `${title} in bfloat16` : title, (t) => {
     tidy(() => {
       const [lengths, width, p] = [[64, 50], 64, 0.25] as const;
       const rows = lengths[0] + lengths[1];
       const attend = (input: Tensor) => {
         manualSeed(7);
-        return packedAttention(input.toDevice(device), sequencesOf(lengths, device), 1, p).toDevice('cpu');
+        return withKernels({ fast: true, bf16 }, () => {
+          const projected = toActivations(input.toDevice(device));
+          return packedAttention(projected, sequencesOf(lengths, device), 1, p).toDevice('cpu').to('float32');
+        });
       };
       // Each value is a row of the identity: what comes out is the probabilities, and those dropped are zero.
       const identity = lengths.map((length) =>
@@ -115,7 +127,7 @@ for (const device of runtimeInfo().cudaDevices > 0 ? (['cpu', 'cuda'] as const) 
         .requiresGrad_();
       const ours = gradientsOf(attend, [projected]);
       const theirs = gradientsOf((input) => composed(input, lengths, 1, masks), [projected]);
-      for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-4);
+      for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < tolerance);
     });
   });
 }
