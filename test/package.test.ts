@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const readJson = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as unknown;
 
-type Manifest = Record<'overrides' | 'dependencies', Readonly<Record<string, string>>>;
+type Manifest = Record<'overrides' | 'dependencies' | 'bin', Readonly<Record<string, string>>>;
 type Lock = Record<'packages', Readonly<Record<string, { readonly dev?: boolean }>>>;
 
 test('versions that are chosen for what runs are dependencies: overrides count in a checkout alone', (t) => {
@@ -22,6 +22,11 @@ test('versions that are chosen for what runs are dependencies: overrides count i
     Object.keys(overrides).filter((name) => runs(name) && !Object.hasOwn(dependencies, name)),
     [],
   );
+});
+
+test('the command can be run as it is built: npx makes it so once, and not again for a checkout in the same place', (t) => {
+  const { bin } = readJson('package.json') as Manifest;
+  t.is(statSync(join(root, bin['qa-native'])).mode & 0o111, 0o111);
 });
 
 test('CommonJS can require the library: nothing in it waits as it is loaded', async (t) => {
