@@ -31,8 +31,8 @@ python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-bin
   --python-version "${PYTHON:-3.12}" --implementation cp "${platforms[@]}" --dest "$carry/wheels" \
   $(grep -E '^(transformers|tokenizers)' scripts/reference/requirements.txt) 'huggingface_hub<1'
 
-# A chart's library is read from its lib/ alone.
-modules=$(npm query ':root > .prod, :root > .prod *, #ava, #ava *' |
+# What runs, what tests, and what lays out the benchmark's pages. A chart's library is read from its lib/ alone.
+modules=$(npm query ':root > .prod, :root > .prod *, #ava, #ava *, #prettier' |
   node -e 'for (const { location } of JSON.parse(require("fs").readFileSync(0))) console.log(location)')
 tar --create --exclude='*.map' --exclude=echarts/build --exclude=echarts/dist \
   --directory "$root" dist $modules --directory "$stage" build |
