@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -69,22 +69,33 @@ async function compareWithEval(
   return here.exact_match === there.exact_match && here.f1 === there.f1;
 }
 
-/** Nanoseconds that this process's main thread has computed so far, by Linux's count; NaN elsewhere. */
-function computedSoFar(): number {
-  const file = `/proc/self/task/${process.pid}/schedstat`;
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) : NaN;
+/** Nanoseconds that this process's main thread has computed so far, and waited for a core, by Linux's count; NaN elsewhere. */
+function schedulerCounts(): () => readonly [computed: number, waited: number] {
+  const path = `/proc/self/task/${process.pid}/schedstat`;
+  if (!existsSync(path)) return () => [NaN, NaN];
+  // Read in place: what a look leaves behind every millisecond would have V8 collect it.
+  const [file, bytes] = [openSync(path, 'r'), Buffer.alloc(64)];
+  return () => {
+    const text = bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
+    const [computed, waited] = text.split(' ', 2).map(Number);
+    return [computed, waited];
+  };
 }
 
 /**
- * Runs `work` and prints its time, the delays of the event loop under it, and the longest that the thread computed between
- * two turns: on a busy machine the delays are mostly others' doing.
+ * Runs `work` and prints its time, the delays of the event loop under it, and the longest that the thread computed, and that
+ * it waited for a core, between two turns: on a busy machine the delays are mostly others' doing.
  */
 async function measured<T>(what: string, work: () => Promise<T>): Promise<T> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  let [before, longest] = [computedSoFar(), 0];
+  const counts = schedulerCounts();
+  let before = counts();
+  const longest = [0, 0];
   const turns = setInterval(() => {
-    const now = computedSoFar();
-    longest = Math.max(longest, now - before);
+    const now = counts();
+    for (const place of [0, 1] as const) {
+      longest[place] = Math.max(longest[place], now[place] - before[place]);
+    }
     before = now;
   }, 1);
   const began = performance.now();
@@ -95,10 +106,11 @@ async function measured<T>(what: string, work: () => Promise<T>): Promise<T> {
     clearInterval(turns);
   });
   const milliseconds = (nanoseconds: number) => `${(nanoseconds / 1e6).toFixed(1)} ms`;
+  const [computing, waiting] = longest.map(milliseconds);
   print(
     `${what}: ${((performance.now() - began) / 1000).toFixed(1)} s; event loop delayed by ` +
       `${milliseconds(delay.percentile(50))} at the median, ${milliseconds(delay.percentile(99.9))} at 99.9 %, ` +
-      `${milliseconds(delay.max)} at most; at most ${milliseconds(longest)} of it computing`,
+      `${milliseconds(delay.max)} at most; computing for ${computing} at most, waiting for a core for ${waiting}`,
   );
   return result;
 }
