@@ -73,9 +73,6 @@ void defineOps(Napi::Object& exports) {
   define(exports, "indexSelect", [](const Tensor& a, int64_t dim, const Tensor& index) {
     return a.index_select(dim, index);
   });
-  define(exports, "indexCopy", [](const Tensor& a, int64_t dim, const Tensor& index, const Tensor& source) {
-    return a.index_copy(dim, index, source);
-  });
   define(exports, "scatter_", [](const Tensor& a, int64_t dim, const Tensor& index, const Tensor& source) {
     return a.scatter_(dim, index, source);
   });

@@ -87,7 +87,6 @@ interface Addon {
   cat(tensors: Handles, dim: number): Handle;
   stack(tensors: Handles, dim: number): Handle;
   indexSelect(a: Handle, dim: number, index: Handle): Handle;
-  indexCopy(a: Handle, dim: number, index: Handle, source: Handle): Handle;
   scatter_(a: Handle, dim: number, index: Handle, source: Handle): Handle;
   sort(a: Handle, dim: number, descending: boolean): [values: Handle, indices: Handle];
   sum: Unary;

@@ -166,10 +166,6 @@ export class Tensor extends TensorMemory {
   indexSelect(dim: number, index: Tensor): Tensor {
     return new Tensor(native.indexSelect(this.handle, dim, index.handle));
   }
-  /** A copy with the rows `index` (int64) of dimension `dim` replaced by those of `source`. */
-  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
-    return new Tensor(native.indexCopy(this.handle, dim, index.handle, source.handle));
-  }
   sort(dim: number, descending = false): [values: Tensor, indices: Tensor] {
     const [values, indices] = native.sort(this.handle, dim, descending);
     return [new Tensor(values), new Tensor(indices)];
