@@ -17,6 +17,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineGeluLinear(exports);
   qa::defineLstm(exports);
   qa::defineFastLayers(exports);
+  qa::defineFastEmbedding(exports);
   qa::defineFastGelu(exports);
   qa::definePackedAttention(exports);
   qa::defineVarlenAttention(exports);

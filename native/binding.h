@@ -143,6 +143,7 @@ void defineGeluLinear(Napi::Object& exports);
 void defineFastGelu(Napi::Object& exports);
 void defineLstm(Napi::Object& exports);
 void defineFastLayers(Napi::Object& exports);
+void defineFastEmbedding(Napi::Object& exports);
 void definePackedAttention(Napi::Object& exports);
 void defineVarlenAttention(Napi::Object& exports);
 void defineUnpack(Napi::Object& exports);

@@ -92,32 +92,6 @@ Tensor fastLinear(const Tensor& input, const Tensor& weight, const Tensor& bias)
   return FastLinear::apply(input.contiguous(), weight, bias);
 }
 
-// ---- embedding ---------------------------------------------------------------------------------------------
-
-/// Rows of a table that are summed as a product with a matrix of zeros and ones, on a GPU: LibTorch's kernel adds the tokens of a
-/// row one after the other, and of so few rows each has many.
-constexpr int64_t kFewRows = 64;
-
-struct FewRows : torch::autograd::Function<FewRows> {
-  static Tensor forward(AutogradContext* context, const Tensor& weight, const Tensor& indices) {
-    context->save_for_backward({indices});
-    context->saved_data["rows"] = weight.size(0);
-    return at::embedding(weight, indices);
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto indices = context->get_saved_variables()[0].view({1, -1});
-    const auto& grad = gradients[0];
-    const auto rows = at::arange(context->saved_data["rows"].toInt(), indices.options()).unsqueeze(1);
-    return {rows.eq(indices).to(grad.scalar_type()).mm(grad.reshape({-1, grad.size(-1)})), Tensor()};
-  }
-};
-
-Tensor fastEmbedding(const Tensor& weight, const Tensor& indices, int64_t paddingIdx) {
-  if (weight.is_cpu() || weight.size(0) > kFewRows || paddingIdx >= 0) return at::embedding(weight, indices, paddingIdx);
-  return FewRows::apply(weight, indices);
-}
-
 // ---- dropout -----------------------------------------------------------------------------------------------
 
 struct FastDropout : torch::autograd::Function<FastDropout> {
@@ -143,7 +117,6 @@ Tensor fastDropout(const Tensor& input, double p, bool train) {
 
 void defineFastLayers(Napi::Object& exports) {
   define(exports, "fastLinear", fastLinear);
-  define(exports, "fastEmbedding", fastEmbedding);
   define(exports, "fastDropout", fastDropout);
   // torch.nn.LSTM of one layer over rows of one length [length, batch, width], which LibTorch gives to oneDNN.
   define(exports, "denseLstm", [](const Tensor& input, std::vector<Tensor> state, std::vector<Tensor> parameters, bool training) {

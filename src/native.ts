@@ -152,7 +152,6 @@ interface Addon {
 
   // fast-layers.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
-  fastEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;
   denseLstm(
     input: Handle,
@@ -160,6 +159,17 @@ interface Addon {
     parameters: Handles,
     training: boolean,
   ): [output: Handle, hidden: Handle, cell: Handle];
+
+  // fast-embedding.cc
+  fastEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
+  groupedEmbedding(
+    weight: Handle,
+    indices: Handle,
+    order: Handle,
+    starts: Handle,
+    rows: Handle,
+    paddingIdx: number,
+  ): Handle;
 
   // fast-gelu.cc
   fastGelu(input: Handle): Handle;

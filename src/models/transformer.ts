@@ -34,7 +34,7 @@ export class TransformerForQuestionAnswering extends ReaderModel {
   }
 
   override forwardPacked(inputs: PackedTokens): SpanLogits {
-    const embedded = toActivations(this.embedding.forward(inputs.inputIds));
+    const embedded = toActivations(this.embedding.forward(inputs.inputIds, inputs.groups?.words));
     return withRounded([this.encoder, this.qa_outputs], () => {
       const hidden = this.encoder.forwardPacked(embedded, inputs.sequences);
       return splitPackedLogits(this.qa_outputs.forward(hidden), inputs);

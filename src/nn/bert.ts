@@ -38,7 +38,13 @@ class BertEmbeddings extends Module {
   }
 
   /** `positions` are below `length`; all int64. */
-  forward(inputIds: Tensor, tokenTypeIds: Tensor, positions: Tensor, length: number): Tensor {
+  forward(
+    inputIds: Tensor,
+    tokenTypeIds: Tensor,
+    positions: Tensor,
+    length: number,
+    groups?: PackedTokens['groups'],
+  ): Tensor {
     if (length > this.config.max_position_embeddings) {
       throw new QaError(
         `Expected at most ${this.config.max_position_embeddings} positions (max_position_embeddings), got ${length}; ` +
@@ -47,9 +53,9 @@ class BertEmbeddings extends Module {
       );
     }
     return tidy(() => {
-      const words = this.word_embeddings.forward(inputIds);
+      const words = this.word_embeddings.forward(inputIds, groups?.words);
       const embeddings = words.add(this.token_type_embeddings.forward(tokenTypeIds));
-      embeddings.add_(this.position_embeddings.forward(positions));
+      embeddings.add_(this.position_embeddings.forward(positions, groups?.positions));
       return this.dropout.forward(this.LayerNorm.forward(embeddings));
     });
   }
@@ -199,8 +205,9 @@ export class BertModel extends Module {
   }
 
   /** Packed rows: int64 ids, token types and positions, each [tokens], to [tokens, hidden_size]. */
-  forwardPacked({ inputIds, tokenTypeIds, positionIds, sequences }: PackedTokens): Tensor {
-    const embeddings = this.embeddings.forward(inputIds, tokenTypeIds, positionIds, sequences.longest);
+  forwardPacked({ inputIds, tokenTypeIds, positionIds, sequences, groups }: PackedTokens): Tensor {
+    const { longest } = sequences;
+    const embeddings = this.embeddings.forward(inputIds, tokenTypeIds, positionIds, longest, groups);
     return this.encoder.forward(toActivations(embeddings), sequences);
   }
 }

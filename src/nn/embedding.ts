@@ -1,4 +1,5 @@
 import { empty } from '../create.js';
+import type { RowGroups } from '../data/row-groups.js';
 import { native } from '../native.js';
 import { noGrad } from '../scope.js';
 import { Tensor } from '../tensor.js';
@@ -33,8 +34,17 @@ export class Embedding extends Module {
     });
   }
 
-  forward(indices: Tensor): Tensor {
+  /** @param groups the tokens of the indices [tokens] that have a gradient, by their rows: what sums it quickly on a GPU */
+  forward(indices: Tensor, groups?: RowGroups<Tensor>): Tensor {
+    const { handle } = this.weight;
+    const paddingIdx = this.paddingIdx ?? -1;
+    if (groups !== undefined) {
+      const { order, starts, rows } = groups;
+      return new Tensor(
+        native.groupedEmbedding(handle, indices.handle, order.handle, starts.handle, rows.handle, paddingIdx),
+      );
+    }
     const embedding = kernels().fast ? native.fastEmbedding : native.embedding;
-    return new Tensor(embedding(this.weight.handle, indices.handle, this.paddingIdx ?? -1));
+    return new Tensor(embedding(handle, indices.handle, paddingIdx));
   }
 }

@@ -1,3 +1,4 @@
+import type { RowGroups } from '../data/row-groups.js';
 import type { Tensor } from '../tensor.js';
 import { kernels } from './kernels.js';
 
@@ -27,6 +28,8 @@ export interface PackedTokens {
   readonly sequences: Sequences;
   /** How many sequences are rows of the batch: the first ones. Others only fill it up. */
   readonly rows: number;
+  /** The rows' tokens by what they take of the tables of words and of positions: for the gradients of these on a GPU. */
+  readonly groups?: { readonly words: RowGroups<Tensor>; readonly positions: RowGroups<Tensor> };
 }
 
 /** What leaves nothing of a key's score. */

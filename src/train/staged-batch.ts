@@ -1,6 +1,7 @@
 import { collate } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
 import { packAndFill } from '../data/pack.js';
+import { groupByRow, type RowGroups } from '../data/row-groups.js';
 import { toPackedTokens } from '../models/inputs.js';
 import type { ReaderModel, SpanLogits } from '../models/reader-model.js';
 import { exactKernels, withKernels, type Kernels } from '../nn/kernels.js';
@@ -51,9 +52,32 @@ function paddedBatch(rows: readonly Feature[], maxSeqLength: number, padTokenId?
 
 function packedBatch(rows: readonly Feature[], maxSeqLength: number, kernels: Kernels): StagedBatch {
   const { lengths, longest, ...arrays } = packAndFill(rows, Math.min(packedStep, maxSeqLength), maxSeqLength);
+  const tokens = arrays.boundaries[rows.length] ?? 0;
+  const words = groupByRow(arrays.inputIds, tokens);
+  const positions = groupByRow(arrays.positionIds, tokens);
   return {
     shape: `${rows.length} in ${arrays.inputIds.length}`,
-    arrays: { ...arrays, ...labelsOf(rows, kernels) },
-    forward: (model, read) => model.forwardPacked(toPackedTokens({ lengths, longest }, rows.length, read)),
+    arrays: {
+      ...arrays,
+      ...labelsOf(rows, kernels),
+      ...withPrefix('words', words),
+      ...withPrefix('positions', positions),
+    },
+    forward: (model, read) => {
+      const groups = { words: readGroups('words', read), positions: readGroups('positions', read) };
+      return model.forwardPacked({ ...toPackedTokens({ lengths, longest }, rows.length, read), groups });
+    },
+  };
+}
+
+function withPrefix(prefix: string, arrays: RowGroups<Int32Array>): Record<string, Int32Array> {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}.${name}`, array]));
+}
+
+function readGroups(prefix: string, read: (name: string) => Tensor): RowGroups<Tensor> {
+  return {
+    order: read(`${prefix}.order`),
+    starts: read(`${prefix}.starts`),
+    rows: read(`${prefix}.rows`),
   };
 }
