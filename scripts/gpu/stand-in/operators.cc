@@ -50,22 +50,21 @@ IValue onHost(const IValue& value) {
 
 bool isWritten(const c10::Argument& argument) { return argument.alias_info() != nullptr && argument.alias_info()->isWrite(); }
 
-/// An operator's arguments, and how it is called with them on the CPU.
+/// How an operator is called on the CPU, with the memory of its arguments.
 class Call {
  public:
-  Call(const c10::OperatorHandle& op, Stack arguments) : op_(op), arguments_(std::move(arguments)) {
+  Call(const c10::OperatorHandle& op, const Stack& arguments) : op_(op) {
     const auto& expected = op.schema().arguments();
     for (size_t index = 0; index < expected.size(); ++index) {
       const auto& argument = expected[index];
-      const auto& given = arguments_[index];
+      const auto& given = arguments[index];
       if (argument.name() == "generator") {
         generatorAt_ = index;
         draw_ = Draw::take();
         host_.emplace_back();
       } else if (isWritten(argument) && argument.kwarg_only() && given.isTensor()) {
-        // What CUDA's kernel would resize is made anew.
         outputs_.push_back(index);
-        host_.emplace_back(at::empty({0}, given.toTensor().options().device(at::kCPU)));
+        host_.emplace_back(given.toTensor().scalar_type());
       } else {
         host_.push_back(onHost(given));
       }
@@ -76,24 +75,19 @@ class Call {
     const at::NoGradGuard withoutGradients;
     const at::AutoDispatchBelowADInplaceOrView below;
     auto stack = host_;
-    for (const auto index : outputs_) stack[index] = at::empty({0}, stack[index].toTensor().options());
+    // What CUDA's kernel would resize is made anew.
+    for (const auto index : outputs_) stack[index] = at::empty({0}, stack[index].toScalarType());
     if (draw_) stack[generatorAt_] = draw_->generator();
     op_.callBoxed(stack);
     return stack;
   }
 
-  /// The argument that a written result is: by its place among the results.
-  const IValue& written(size_t result) const {
-    if (!outputs_.empty()) return arguments_[outputs_[result]];
-    const auto& expected = op_.schema().arguments();
-    return arguments_[std::find_if(expected.begin(), expected.end(), isWritten) - expected.begin()];
-  }
-
-  bool hasOutputs() const { return !outputs_.empty(); }
+  /// Which arguments are outputs, a result each; where there are none, a written result is the first argument that is written.
+  const std::vector<size_t>& outputs() const { return outputs_; }
 
  private:
   c10::OperatorHandle op_;
-  Stack arguments_, host_;
+  Stack host_;
   std::vector<size_t> outputs_;
   size_t generatorAt_ = 0;
   std::optional<Draw> draw_;
@@ -119,15 +113,21 @@ struct Results {
   }
 };
 
-Results placed(const c10::OperatorHandle& op, const Call& call, const Stack& given) {
+Results placed(const c10::OperatorHandle& op, const Call& call, const Stack& arguments) {
+  const at::NoGradGuard withoutGradients;
+  const at::AutoDispatchBelowADInplaceOrView below;
+  const auto given = call();
+  const auto& expected = op.schema().arguments();
+  const auto firstWritten = std::find_if(expected.begin(), expected.end(), isWritten) - expected.begin();
   Results results;
   for (size_t index = 0; index < given.size(); ++index) {
     const auto& value = given[index];
     const auto find = [index](const Stack& later) { return later[index].toTensor(); };
     const auto* alias = op.schema().returns()[index].alias_info();
     if (alias != nullptr && alias->isWrite()) {
-      const auto& written = call.written(index);
-      if (call.hasOutputs()) {
+      const bool isOutput = index < call.outputs().size();
+      const auto& written = arguments[isOutput ? call.outputs()[index] : static_cast<size_t>(firstWritten)];
+      if (isOutput) {
         const auto output = written.toTensor();
         if (output.sizes() != value.toTensor().sizes()) output.resize_(value.toTensor().sizes());
         results.place(value.toTensor(), output, find);
@@ -152,25 +152,19 @@ Results placed(const c10::OperatorHandle& op, const Call& call, const Stack& giv
 void takeOver(const c10::OperatorHandle& op, c10::DispatchKeySet, Stack* stack) {
   const auto name = op.operator_name().name.substr(std::string("aten::").size());
   TORCH_CHECK(!isCapturing(currentStream()) || asking.count(name) == 0, name, " asks the device while it is captured");
-  const auto first = stack->end() - static_cast<std::ptrdiff_t>(op.schema().arguments().size());
-  const Call call(op, Stack(first, stack->end()));
-  stack->erase(first, stack->end());
   note("operator " + name, currentStream());
-  // Computed once; what is captured is computed again at each launch.
-  auto results = std::make_shared<std::optional<Results>>();
-  perform(currentStream(), [=] {
-    const auto given = call();
+  const auto first = stack->end() - static_cast<std::ptrdiff_t>(op.schema().arguments().size());
+  const Stack arguments(first, stack->end());
+  stack->erase(first, stack->end());
+  const Call call(op, arguments);
+  const auto results = placed(op, call, arguments);
+  stack->insert(stack->end(), results.stack.begin(), results.stack.end());
+  record(currentStream(), [call, writes = results.writes] {
     const at::NoGradGuard withoutGradients;
     const at::AutoDispatchBelowADInplaceOrView below;
-    if (!*results) {
-      *results = placed(op, call, given);
-    } else {
-      for (const auto& write : (*results)->writes) write(given);
-    }
+    const auto given = call();
+    for (const auto& write : writes) write(given);
   });
-  for (auto& value : (*results)->stack) stack->push_back(value);
-  // They are the caller's now, and free their memory when it lets them go.
-  (*results)->stack.clear();
 }
 
 /// Between the host and the device a graph copies pinned memory alone, and nobody waits for it.

@@ -15,7 +15,10 @@ struct Graph {
 
 bool isCapturing(const void* stream);
 
-/// Does the work; where the stream is captured, the graph does it again whenever it is launched.
+/// Where the stream is captured, the graph does this whenever it is launched. It may hold no tensor of the device: a graph does not.
+void record(const void* stream, std::function<void()> work);
+
+/// Does the work, and records it.
 void perform(const void* stream, const std::function<void()>& work);
 
 /// Counts what a stream is asked for; says it on stderr where STAND_IN_TRACE is set.

@@ -48,10 +48,14 @@ bool isCapturing(const void* stream) {
   return captureOf[stream] != nullptr;
 }
 
-void perform(const void* stream, const std::function<void()>& work) {
+void record(const void* stream, std::function<void()> work) {
   const std::lock_guard lock(mutex);
-  if (auto* capture = captureOf[stream]) capture->graph->work.push_back(work);
+  if (auto* capture = captureOf[stream]) capture->graph->work.push_back(std::move(work));
+}
+
+void perform(const void* stream, const std::function<void()>& work) {
   work();
+  record(stream, work);
 }
 
 cudaError_t invalidated(const void* stream, const char* where) {
@@ -116,6 +120,11 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   auto*& capture = captureOf[stream];
   const auto& awaited = eventOf(event);
   if (awaited.capture != nullptr) {
+    // CUDA's default stream can be no part of a capture.
+    if (stream == nullptr) {
+      awaited.capture->isBroken = true;
+      return failed(cudaErrorStreamCaptureImplicit, "cudaStreamWaitEvent");
+    }
     if (capture != nullptr && capture != awaited.capture) return failed(cudaErrorStreamCaptureMerge, "cudaStreamWaitEvent");
     capture = awaited.capture;
   } else if (capture != nullptr && awaited.isRecorded) {
