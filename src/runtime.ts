@@ -41,7 +41,7 @@ export function setNumThreads(count: number): void {
   native.setNumThreads(count);
 }
 
-/** `auto` is the first GPU where there is one, else the CPU. */
+/** `auto` is the first GPU where there is one, else the CPU. The first GPU has one name: `cuda`, also where `cuda:0` came. */
 export function resolveDevice(name: string): Device {
   if (name === 'auto') return native.cudaDeviceCount() > 0 ? 'cuda' : 'cpu';
   if (name === 'cpu') return name;
@@ -62,7 +62,7 @@ export function resolveDevice(name: string): Device {
       'ERR_NO_CUDA',
     );
   }
-  return name;
+  return index === 0 ? 'cuda' : name;
 }
 
 /**

@@ -77,4 +77,5 @@ test('devices and threads', (t) => {
       message: /LibTorch with CUDA .* LIBTORCH .* setup/,
     });
   }
+  if (runtimeInfo().cudaDevices > 0) t.is(resolveDevice('cuda:0'), 'cuda');
 });
