@@ -18,18 +18,18 @@ export interface Examination {
 export async function examine(): Promise<Examination> {
   const problems: string[] = [];
   const facts: Record<string, string | number> = { node: process.version };
-  const [tools] = await Promise.all([findTools(), addLibtorch(facts, problems)]);
-
   const { description, reason } = examineAddon();
+  const isToBeBuilt = reason !== undefined;
+  const [tools] = await Promise.all([findTools(), addLibtorch(facts, problems, isToBeBuilt)]);
+
   facts['addon'] = description;
-  if (reason === undefined) await addRuntime(facts, problems);
-  else problems.push(`the addon has to be built: ${reason}; run \`qa-native setup\`.`);
+  if (isToBeBuilt) problems.push(`the addon has to be built: ${reason}; run \`qa-native setup\`.`);
+  else await addRuntime(facts, problems);
 
   for (const { name, version, remedy } of tools) {
     facts[name] = version ?? 'missing';
     // An addon that is built runs without them.
-    if (version === undefined && reason !== undefined)
-      problems.push(`${name} is missing; run \`${remedy}\`.`);
+    if (version === undefined && isToBeBuilt) problems.push(`${name} is missing; run \`${remedy}\`.`);
   }
   facts['threads'] = availableThreads();
   facts['cache'] = existsSync(cacheDir()) ? cacheDir() : `${cacheDir()} (nothing there yet)`;
@@ -46,14 +46,18 @@ function examineAddon(): { description: string; reason: string | undefined } {
   return { description, reason: whyBuild(stamp) };
 }
 
-async function addLibtorch(facts: Record<string, string | number>, problems: string[]): Promise<void> {
+async function addLibtorch(
+  facts: Record<string, string | number>,
+  problems: string[],
+  isNeeded: boolean,
+): Promise<void> {
   try {
     const { found, steps } = await findLibtorch(() => undefined, { download: false });
     facts['libtorch'] =
       found === undefined
         ? `none yet (${steps.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')})`
         : `${found.version} (${found.source}: ${found.path})`;
-    if (found === undefined) await addPip(problems);
+    if (found === undefined && isNeeded) await addPip(problems);
   } catch (error) {
     facts['libtorch'] = 'unusable';
     problems.push(messageOf(error));

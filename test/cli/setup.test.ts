@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { runtimeInfo } from '../../src/runtime.js';
-import { hashSources, readStamp } from '../../src/setup/stamp.js';
+import { inspectFolder } from '../../src/setup/libtorch-folder.js';
+import { hashSources, readStamp, type Stamp } from '../../src/setup/stamp.js';
 import { setEnvironment } from '../setup/fakes.js';
 import { qaNative, temporaryFolder } from './run.js';
 
@@ -16,7 +16,9 @@ test.serial('setup leaves an addon alone that is up to date, and tells what it w
   const { code, stdout, stderr } = await qaNative('setup', '--json');
   t.is(code, 0);
   t.is(stderr, '');
-  t.like(JSON.parse(stdout), { sources: hashSources(), cuda: runtimeInfo().cudaBuilt });
+  const stamp = JSON.parse(stdout) as Stamp;
+  t.deepEqual(stamp, readStamp());
+  t.like(stamp, { sources: hashSources(), cuda: inspectFolder(stamp.libtorch).hasCuda });
 });
 
 test.serial('setup with an unusable LIBTORCH says so and keeps the addon', async (t) => {
