@@ -53,6 +53,7 @@ class Graph {
     try {
       graph_.capture_end();
       c10::cuda::setCurrentCUDAStream(outside_);
+      graph_.reset();
     } catch (const c10::Error&) {
       abandon();
     }
@@ -75,15 +76,19 @@ class Graph {
   }
 
   /// Leaves the device as it was before. What CUDA refuses to record, LibTorch does not clean up after: its memory would
-  /// come from the graph's pool, and its generator take itself to be recorded, from there on.
+  /// come from the graph's pool, and its generator take itself to be recorded, from there on; and what that pool holds would
+  /// be nobody's.
   void abandon() {
     c10::cuda::setCurrentCUDAStream(outside_);
     generator_.graphsafe_set_state(before_);
     try {
       c10::cuda::CUDACachingAllocator::endAllocateToPool(device_, pool_);
+      c10::cuda::CUDACachingAllocator::releasePool(device_, pool_);
     } catch (const c10::Error&) {
       // Newer versions do so themselves, and it is why the recording failed that has to be told.
     }
+    // Gives the pool back where the recording itself was whole.
+    graph_.reset();
   }
 
   c10::DeviceIndex device_;
