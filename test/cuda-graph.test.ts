@@ -45,11 +45,11 @@ if (runtimeInfo().cudaDevices > 0 && hasCudaGraphs(device)) {
     test.serial(`cuda: where ${name}, recordings before stay as they are`, (t) => {
       const graphs = new CudaGraphs(device);
       const source = zeros([4], { device });
-      const { results, replay } = graphs.record(() => source.add(1).mul(2).sum());
+      const recording = graphs.record(() => source.add(1).mul(2).sum());
       t.throws(recordInVain(graphs));
       t.regex(memoryReport(), /private pools/);
-      replay();
-      t.is(results.item(), 8);
+      recording.replay();
+      t.is(recording.results.item(), 8);
       graphs.dispose();
       source.dispose();
       t.notRegex(memoryReport(), /private pools/);

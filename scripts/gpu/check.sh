@@ -51,7 +51,7 @@ try() {
 
 try doctor node dist/bin/qa-native.js doctor
 if [[ $parts == *' tests '* ]]; then
-  try tests node node_modules/ava/entrypoints/cli.mjs --match="*$device*" 'dist/test/{nn,models,train}/**' dist/test/tensor.test.js
+  try tests node node_modules/ava/entrypoints/cli.mjs --match="*$device*" 'dist/test/{nn,models,train}/**' dist/test/{cuda-graph,tensor}.test.js
 fi
 if [[ $parts == *' exact '* ]]; then
   for model in bert-mini lstm transformer; do

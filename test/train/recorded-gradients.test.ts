@@ -116,7 +116,7 @@ if (runtimeInfo().cudaDevices > 0 && hasCudaGraphs(device)) {
       t.deepEqual(await logOf(name, { device }), await logOf(name, { device, loss: spanLoss }));
     });
     for (const bf16 of [false, true]) {
-      test.serial(`${name}: a seed determines a run of ${bf16 ? '--bf16' : '--fast'} on a GPU`, async (t) => {
+      test.serial(`${name}: a seed determines a run of ${bf16 ? '--bf16' : '--fast'}, cuda`, async (t) => {
         const run = () => logOf(name, { device, kernels: { fast: true, bf16 } });
         t.deepEqual(await run(), await run());
       });
