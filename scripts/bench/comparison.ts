@@ -11,6 +11,7 @@ import { describeAnswers, measureAnswers } from './answers.js';
 import { bestOf, measureLimits, type BatchShape } from './limits.js';
 import { describeMachine, describeSoftware } from './machine.js';
 import { settingsOf, type BenchArgs } from './options.js';
+import { paceOf } from './pace.js';
 import { compare, compareTimes } from './ratios.js';
 import { writeResultPages } from './results-page.js';
 import { measureModel } from './rounds.js';
@@ -19,11 +20,6 @@ import { measureHelp } from './start-up.js';
 import { limitLine, ratioTable, sampleTable, timeTable } from './table.js';
 import { cpuTargets, cudaTargets } from './targets.js';
 import { variants } from './variants.js';
-
-const cpuPace = (quick: boolean) => ({ rounds: quick ? 4 : 12, warmUp: 1, wholeEvaluation: false });
-
-/** A GPU's steps take milliseconds, and are recorded when a shape of batch comes for the second time. */
-const cudaPace = { rounds: 60, warmUp: 100, wholeEvaluation: true };
 
 /** Measures all contestants on all models, prints the tables and writes `results/<machine>.json`. */
 export async function compareContestants(args: BenchArgs, folder: string): Promise<void> {
@@ -45,7 +41,8 @@ export async function compareContestants(args: BenchArgs, folder: string): Promi
   const book = new SampleBook();
   measureHelp(python, book, args.quick ? 2 : 5);
   const isCpu = args.device === 'cpu';
-  const [pace, targets] = isCpu ? [cpuPace(args.quick), cpuTargets] : [cudaPace, cudaTargets];
+  const targets = isCpu ? cpuTargets : cudaTargets;
+  const pace = paceOf(args.device, args.quick);
   const rounds = args.steps ?? pace.rounds;
   for (const model of args.models.split(',')) {
     process.stdout.write(`Measuring ${model}\n`);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -23,8 +24,9 @@ function findMarks(page: string, name: string, path: string): { readonly from: n
   return { from, to };
 }
 
-/** Puts `text` between a page's marks of that name, in place of what was there. */
+/** Puts `text` between a page's marks of that name, in place of what was there; where results go elsewhere, there is no page. */
 export async function replacePart(path: string, name: string, text: string): Promise<void> {
+  if (!existsSync(path)) return;
   const page = await readFile(path, 'utf8');
   const { from, to } = findMarks(page, name, path);
   const written = `${page.slice(0, from)}\n${text.trim()}\n\n${page.slice(to)}`;

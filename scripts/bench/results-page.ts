@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangedAnswers } from './answers.js';
@@ -102,7 +101,7 @@ export async function writeResultPages(folder: string): Promise<void> {
     { path: join(folder, '..', 'README.md'), text: frontMarkdown(all) },
   ];
   for (const { path, text } of pages) {
-    if (existsSync(path)) await replacePart(path, 'results', text.join('\n\n'));
+    await replacePart(path, 'results', text.join('\n\n'));
   }
   for (const results of all) {
     await writeChart(join(folder, 'results', `${results.machine.name}.svg`), chartOf(results));

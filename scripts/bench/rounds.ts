@@ -1,17 +1,12 @@
 import type { Contestant, ContestantSettings } from './contestant.js';
+import type { Pace } from './pace.js';
 import type { SampleBook } from './samples.js';
 import { startContestant, type Variant } from './variants.js';
 
-export interface RoundOptions {
+export interface RoundOptions extends Pace {
   readonly python: string;
   readonly variants: readonly Variant[];
   readonly settings: Omit<ContestantSettings, 'variant' | 'model'>;
-  /** Measured steps and batches, after the first of each. */
-  readonly rounds: number;
-  /** Steps of each before those that are measured, the first among them. */
-  readonly warmUp: number;
-  /** Whether to measure all of an evaluation, too. */
-  readonly wholeEvaluation: boolean;
   /** File of random logits for post-processing. */
   readonly logits: string;
 }

@@ -70,7 +70,6 @@ export async function writeStudy(
   threads: number,
   results: readonly SweepResult[],
 ): Promise<void> {
-  await replacePart(join(folder, 'README.md'), 'scaling', studyMarkdown(machine, threads, results));
   for (const result of results) {
     await writeChart(join(folder, 'scaling', `${result.sweep.name}.svg`), chartOf(result));
   }
@@ -85,4 +84,5 @@ export async function writeStudy(
       seconds_per_step: Object.fromEntries(seconds),
     })),
   });
+  await replacePart(join(folder, 'README.md'), 'scaling', studyMarkdown(machine, threads, results));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ContestantSettings } from './contestant.js';
 import { describeMachine } from './machine.js';
 import { settingsOf, type BenchArgs } from './options.js';
+import { paceOf } from './pace.js';
 import { median } from './samples.js';
 import { writeStudy, type SweepResult } from './scaling-report.js';
 import { sweeps, type Point } from './sweeps.js';
@@ -27,10 +28,10 @@ export async function studyScaling(args: BenchArgs, folder: string): Promise<voi
     results.push({ sweep, seconds });
   }
   await writeStudy(args.outputDir, describeMachine(args.device), args.threads, results);
-  process.stdout.write(`Written to ${join(args.outputDir, 'README.md')} and its folder scaling\n`);
+  process.stdout.write(`Written to ${join(args.outputDir, 'scaling')}\n`);
 }
 
-/** Seconds of a step, the median of `steps` that alternate between the variants. */
+/** Seconds of a step, the median of `steps` that alternate between the variants, after those that set up. */
 async function measurePoint(
   point: Point,
   settings: Omit<ContestantSettings, 'variant' | 'model'>,
@@ -41,6 +42,7 @@ async function measurePoint(
   const config = join(folder, 'config.json');
   if (point.config !== undefined) writeFileSync(config, JSON.stringify(point.config));
   const given = { ...settings, model: 'bert-mini', config_file: point.config === undefined ? null : config };
+  const { warmUp } = paceOf(settings.device, false);
   const contestants = variants.map((variant) => ({
     variant,
     contestant: startContestant(variant, '', given),
@@ -49,7 +51,7 @@ async function measurePoint(
   try {
     for (const { contestant } of contestants) {
       await contestant.ready();
-      await contestant.ask({ do: 'step' });
+      for (let step = 0; step < warmUp; step++) await contestant.ask({ do: 'step' });
     }
     for (let step = 0; step < steps; step++) {
       for (const { contestant, seconds } of contestants) {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { notebookSettings } from '../../src/cli/options.js';
@@ -80,6 +79,6 @@ export async function writeScorePages(folder: string): Promise<void> {
     { path: join(folder, '..', 'README.md'), text: all.flatMap(shortScores) },
   ];
   for (const { path, text } of pages) {
-    if (existsSync(path)) await replacePart(path, 'scores', text.join('\n\n'));
+    await replacePart(path, 'scores', text.join('\n\n'));
   }
 }

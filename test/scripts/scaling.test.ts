@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { growthPower, writeStudy, type SweepResult } from '../../scripts/bench/scaling-report.js';
+import { paceOf } from '../../scripts/bench/pace.js';
 import type { Machine } from '../../scripts/bench/machine.js';
 import { QaError } from '../../src/errors.js';
 
@@ -56,4 +57,18 @@ test('a text without the marks is left as it is', async (t) => {
     message: /the lines/,
   });
   t.is(await readFile(join(folder, 'README.md'), 'utf8'), 'no marks');
+});
+
+test('a study that goes elsewhere has its numbers and charts, and no page', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'scaling-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await writeStudy(folder, machine, 2, [result]);
+  t.deepEqual(await readdir(folder), ['scaling']);
+  t.deepEqual((await readdir(join(folder, 'scaling'))).sort(), ['batch-size.svg', 'scaling.json']);
+});
+
+test("a GPU's steps are measured once they are recorded", (t) => {
+  // Whole batches and an epoch's last, of a thousand windows, come twice each in two epochs: 2 * 1000 / 24, rounded up.
+  t.true(paceOf('cuda', false).warmUp > 84);
+  t.is(paceOf('cpu', false).warmUp, 1);
 });
