@@ -93,7 +93,8 @@ export async function trainWithCheckpoints(
     const perStep = progress.secondsPerStep(step);
     if (perStep * (totalSteps - step) < long) return;
     const paused = performance.now();
-    (await whatIsFaster(run, perStep, totalSteps - step)).forEach(print);
+    const isOver = () => interrupt.signal !== undefined;
+    (await whatIsFaster({ ...run, isOver }, perStep, totalSteps - step)).forEach(print);
     began += performance.now() - paused;
     progress.leaveOut(performance.now() - paused);
   };

@@ -14,6 +14,8 @@ export interface TimedRun {
   readonly fresh: () => ReaderModel;
   readonly features: readonly Feature[];
   readonly options: TrainingOptions;
+  /** Whether somebody waits for this to end: then it stays unknown. */
+  readonly isOver?: () => boolean;
 }
 
 /** Flags, and what they change of a run. */
@@ -22,12 +24,18 @@ export interface Alternative {
   readonly changes: Partial<TrainingOptions>;
 }
 
-/**
- * Steps that are timed of each alternative, after those that set up: on a GPU each shape of batch is computed, then recorded,
- * and only then replayed.
- */
+/** Steps that are timed of each alternative, after those that set up. */
 const timedSteps = 4;
-const stepsBefore = { cpu: 1, gpu: 60 };
+
+/**
+ * Steps that set up. On a GPU each shape of batch is computed, then recorded, and only then replayed; that makes no
+ * difference to steps so long that a few of them take as long as anybody wants to wait.
+ * @param perStep seconds of the run's own steps
+ */
+export function stepsBefore(device: Device, perStep: number): number {
+  const [most, seconds] = [60, 20];
+  return device === 'cpu' ? 1 : Math.max(3, Math.min(most, Math.ceil(seconds / perStep)));
+}
 
 /**
  * What flags would make of the steps that are left, measured by a few steps of another model: the run and its random
@@ -37,7 +45,8 @@ const stepsBefore = { cpu: 1, gpu: 60 };
 export async function whatIsFaster(run: TimedRun, perStep: number, stepsLeft: number): Promise<string[]> {
   const lines: string[] = [];
   for (const { flags, changes } of alternativesTo(run.options)) {
-    const seconds = await secondsOfStep(run, changes);
+    if (run.isOver?.() === true) break;
+    const seconds = await secondsOfStep(run, changes, perStep);
     if (seconds === undefined || seconds >= perStep) continue;
     const [own, other] = [perStep, seconds].map((time) => `${time.toFixed(2)} s`);
     lines.push(
@@ -68,9 +77,13 @@ export function alternativesTo(
 }
 
 /** Seconds of a step, the mean of a few; undefined where it cannot be computed so, which is no failure of the run. */
-async function secondsOfStep(run: TimedRun, changes: Partial<TrainingOptions>): Promise<number | undefined> {
+async function secondsOfStep(
+  run: TimedRun,
+  changes: Partial<TrainingOptions>,
+  perStep: number,
+): Promise<number | undefined> {
   try {
-    return await timeSteps(run, changes);
+    return await timeSteps(run, changes, perStep);
   } catch (error) {
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;
@@ -78,19 +91,27 @@ async function secondsOfStep(run: TimedRun, changes: Partial<TrainingOptions>): 
 }
 
 async function timeSteps(
-  { fresh, features, options }: TimedRun,
+  { fresh, features, options, isOver = () => false }: TimedRun,
   changes: Partial<TrainingOptions>,
-): Promise<number> {
+  perStep: number,
+): Promise<number | undefined> {
   const devices = [...new Set<Device>(['cpu', options.device])];
   const states = devices.map((device) => [device, getRngState(device)] as const);
   const model = fresh();
   try {
     const all = { ...options, ...changes };
-    const before = stepsBefore[all.device === 'cpu' ? 'cpu' : 'gpu'];
-    const steps = train(model, features, { ...all, maxSteps: before + timedSteps }, () => '');
-    for (let step = 0; step < before; step += 1) await steps.next();
-    const began = performance.now();
-    for await (const { step } of steps) if (step === before + timedSteps) break;
+    const before = stepsBefore(all.device, perStep);
+    let began = 0;
+    for await (const { step } of train(
+      model,
+      features,
+      { ...all, maxSteps: before + timedSteps },
+      () => '',
+    )) {
+      if (isOver()) return undefined;
+      if (step === before) began = performance.now();
+      if (step === before + timedSteps) break;
+    }
     return (performance.now() - began) / 1000 / timedSteps;
   } finally {
     model.dispose();

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { alternativesTo, whatIsFaster } from '../../src/cli/what-is-faster.js';
+import { alternativesTo, stepsBefore, whatIsFaster } from '../../src/cli/what-is-faster.js';
 import { prepareFeatures } from '../../src/data/features.js';
 import { readExamples } from '../../src/data/read-examples.js';
 import { readVocab } from '../../src/data/tokenizer-files.js';
@@ -19,12 +19,16 @@ const options = {
   device: 'cpu',
 };
 
-test('steps are timed without a trace, and only what is faster is told', async (t) => {
+async function prepareRun() {
   const kind = modelKind('lstm');
   const tokenizer = await readVocab(sample.vocabFile);
   const { examples } = await readExamples(sample.validationFile);
   const features = prepareFeatures(examples.slice(0, 20), tokenizer, { maxSeqLength: 96, docStride: 32 });
-  const run = { fresh: () => kind.create(kind.preset(tokenizer.vocabulary.length)), features, options };
+  return { fresh: () => kind.create(kind.preset(tokenizer.vocabulary.length)), features, options };
+}
+
+test.serial('steps are timed without a trace, and only what is faster is told', async (t) => {
+  const run = await prepareRun();
   manualSeed(5);
   const before = getRngState();
   const tensors = liveTensors();
@@ -37,6 +41,28 @@ test('steps are timed without a trace, and only what is faster is told', async (
   t.deepEqual(await whatIsFaster(run, 0, 60), []);
   t.is(liveTensors(), tensors);
   t.deepEqual(getRngState().toArray(), before.toArray());
+});
+
+test.serial('whoever waits for the end waits for one step, and hears of nothing', async (t) => {
+  const run = await prepareRun();
+  const tensors = liveTensors();
+  let asked = 0;
+  const isOver = () => {
+    asked += 1;
+    return asked > 1;
+  };
+  t.deepEqual(await whatIsFaster({ ...run, isOver }, 1000, 60), []);
+  // Before the first flag, after its first step, before the second flag.
+  t.is(asked, 3);
+  t.is(liveTensors(), tensors);
+});
+
+test('a GPU has time to record short steps, and long ones are few', (t) => {
+  t.deepEqual(
+    [0.004, 1, 30].map((perStep) => stepsBefore('cuda', perStep)),
+    [60, 20, 3],
+  );
+  t.is(stepsBefore('cpu', 0.004), 1);
 });
 
 test('flags that a run has, or cannot have, are not proposed', (t) => {
