@@ -1,6 +1,6 @@
 import { QaError, UsageError } from './errors.js';
 import { native } from './native.js';
-import type { Device } from './tensor.js';
+import { nameOfDevice, type Device } from './tensor-memory.js';
 
 /** What the addon runs on. */
 export interface RuntimeInfo {
@@ -41,7 +41,7 @@ export function setNumThreads(count: number): void {
   native.setNumThreads(count);
 }
 
-/** `auto` is the first GPU where there is one, else the CPU. The first GPU has one name: `cuda`, also where `cuda:0` came. */
+/** `auto` is the first GPU where there is one, else the CPU. */
 export function resolveDevice(name: string): Device {
   if (name === 'auto') return native.cudaDeviceCount() > 0 ? 'cuda' : 'cpu';
   if (name === 'cpu') return name;
@@ -62,7 +62,7 @@ export function resolveDevice(name: string): Device {
       'ERR_NO_CUDA',
     );
   }
-  return index === 0 ? 'cuda' : name;
+  return nameOfDevice(name);
 }
 
 /**

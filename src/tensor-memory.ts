@@ -5,8 +5,13 @@ import { noteCreated } from './scope.js';
 /** Sizes of the dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** Where a tensor lives: `cpu`, `cuda` or `cuda:<index>`. */
+/** Where a tensor lives: `cpu`, `cuda`, which is the first GPU, or `cuda:<index>`. */
 export type Device = string;
+
+/** A device by the one name that it has here: PyTorch has two for the first GPU. */
+export function nameOfDevice(name: string): Device {
+  return name === 'cuda:0' ? 'cuda' : name;
+}
 
 /** LibTorch's memory of one tensor, from when it is made until it is freed: what it is, and what is in it. */
 export abstract class TensorMemory {
@@ -68,7 +73,7 @@ export abstract class TensorMemory {
     return native.dtype(this.handle);
   }
   get device(): Device {
-    return native.device(this.handle);
+    return nameOfDevice(native.device(this.handle));
   }
   /** Number of elements. */
   get numel(): number {

@@ -2,6 +2,7 @@ import test from 'ava';
 import { arange, cat, full, ones, stack, tensor, zeros } from '../src/create.js';
 import { QaError } from '../src/errors.js';
 import { resolveDevice, runtimeInfo, setNumThreads } from '../src/runtime.js';
+import { nameOfDevice } from '../src/tensor-memory.js';
 
 test('typed arrays keep their values and get the dtype that PyTorch would use', (t) => {
   const cases = [
@@ -77,5 +78,12 @@ test('devices and threads', (t) => {
       message: /LibTorch with CUDA .* LIBTORCH .* setup/,
     });
   }
-  if (runtimeInfo().cudaDevices > 0) t.is(resolveDevice('cuda:0'), 'cuda');
+});
+
+test('the first GPU has one name, cuda', (t) => {
+  if (runtimeInfo().cudaDevices > 0) {
+    t.is(resolveDevice('cuda:0'), 'cuda');
+    for (const device of ['cuda', 'cuda:0']) t.is(zeros([1], { device }).device, 'cuda');
+  }
+  t.deepEqual(['cpu', 'cuda', 'cuda:0', 'cuda:1'].map(nameOfDevice), ['cpu', 'cuda', 'cuda', 'cuda:1']);
 });
