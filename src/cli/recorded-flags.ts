@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import { QaError } from '../errors.js';
+import { camel } from './flag-names.js';
 
 /**
  * Throws where the flags of a run.json are none that the command takes: the command line's own are checked as they are
@@ -23,9 +24,4 @@ export function expectFlags(
       'ERR_NO_RUN',
     );
   }
-}
-
-/** A flag's name as yargs gives it to a command: `version-2-with-negative` becomes `version2WithNegative`. */
-function camel(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

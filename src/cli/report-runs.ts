@@ -7,6 +7,7 @@ import { renderPage } from '../report/page.js';
 import { readRunFolder, type RunFolder } from '../report/run-folder.js';
 import { nameRuns } from '../report/run-names.js';
 import { runsReport } from '../report/runs-report.js';
+import { typedFlags } from './flag-names.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
 
@@ -31,11 +32,17 @@ export async function reportRuns(args: ReportArgs): Promise<void> {
     expectAnswers(run, folders[index], examples, file);
   });
   const names = nameRuns(folders);
-  const named = runs.map((run, index) => ({ ...run, name: names[index] }));
+  const named = runs.map((run, index) => ({ ...run, name: names[index], flags: asTyped(run.flags) }));
   await writeFileAtomic(args.output, renderPage(runsReport(named, examples)));
   process.stdout.write(
     args.json ? `${JSON.stringify({ output: args.output })}\n` : `The report is in ${args.output}.\n`,
   );
+}
+
+/** Settings by the names of their flags, which those who read the page can type; and which break where they have hyphens. */
+function asTyped(flags: RunFolder['flags']): RunFolder['flags'] {
+  const named = Object.entries(flags).map(([name, value]) => [typedFlags.get(name) ?? name, value] as const);
+  return Object.fromEntries(named);
 }
 
 /** A run that was scored on other questions would have a report of nonsense. */

@@ -65,6 +65,29 @@ test.serial(
   },
 );
 
+test.serial('settings bear the names that people type, and a phone breaks none within a word', async (t) => {
+  const { code, stderr } = await qaNative('report', run, '--output', output);
+  t.is(code, 0, stderr);
+  const browser = await launchBrowser();
+  const page = await browser.newPage({ viewport: { width: 360, height: 800 } });
+  await page.goto(pathToFileURL(output).href);
+  const names = page.getByRole('region', { name: 'Scores and settings' }).getByRole('rowheader');
+  const shown = await names.allTextContents();
+  for (const name of ['version-2-with-negative', 'per-device-train-batch-size', 'seed'])
+    t.true(shown.includes(name), name);
+  t.deepEqual(
+    shown.filter((name) => /[A-Z]/.test(name)),
+    [],
+  );
+  await page.addStyleTag({ content: 'th { overflow-wrap: normal }' });
+  const tooWide = await page.evaluate<string[]>(
+    `[...document.querySelectorAll('section:first-of-type tbody th')]
+      .filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)`,
+  );
+  t.deepEqual(tooWide, []);
+  await browser.close();
+});
+
 test.serial(
   'what is not a run, or was scored on other questions, is said, and no page is written',
   async (t) => {
