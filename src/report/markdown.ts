@@ -1,4 +1,4 @@
-import { chartTable, type Block, type Report, type Table } from './section.js';
+import { chartTable, shownOf, type Block, type Cell, type Report, type Table } from './section.js';
 
 /** A report as GitHub's Markdown; of a chart its numbers, some rows of them. */
 export function renderMarkdown({ title, intro, sections }: Report): string {
@@ -22,8 +22,10 @@ function renderBlock(block: Block): string {
 }
 
 function renderTable({ head, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeText).join(' | ')} |`;
-  const isFigure = head.map((_, column) => rows.every((row) => /^([-+−\d(]|$)/.test(row[column] ?? '')));
+  const line = (cells: readonly Cell[]) => `| ${cells.map(shownOf).map(escapeText).join(' | ')} |`;
+  const isFigure = head.map((_, column) =>
+    rows.every((row) => /^([-+−\d(]|$)/.test(shownOf(row[column] ?? ''))),
+  );
   const rule = `| ${isFigure.map((figure) => (figure ? '--:' : '---')).join(' | ')} |`;
   return [line(head), rule, ...rows.map(line)].join('\n');
 }

@@ -1,6 +1,15 @@
 import { renderChart } from './chart.js';
 import { html, Html } from './html.js';
-import { chartTable, type Block, type Chart, type Report, type Section, type Table } from './section.js';
+import {
+  chartTable,
+  shownOf,
+  type Block,
+  type Cell,
+  type Chart,
+  type Report,
+  type Section,
+  type Table,
+} from './section.js';
 import { styles } from './styles.js';
 
 /** A report as one HTML file that asks for nothing else. */
@@ -71,15 +80,20 @@ const isFigure = (text: string) => /^[-+−\d(]/.test(text);
 /** A table that scrolls by itself where it is wider than the page; what scrolls must be reachable by keyboard. */
 function renderTable({ head, rows }: Table, label: string): Html {
   // All of a column stands where its figures do, also its name and what is no figure.
-  const hasFigures = head.map((_, column) => column > 0 && rows.some((row) => isFigure(row[column] ?? '')));
+  const hasFigures = head.map(
+    (_, column) => column > 0 && rows.some((row) => isFigure(shownOf(row[column] ?? ''))),
+  );
   const alignment = (column: number, text: string) =>
     hasFigures[column] ? new Html(isFigure(text) ? 'class="number"' : 'class="number words"') : '';
   const name = (text: string, column: number) =>
     html`<th scope="col" ${alignment(column, text)}>${text}</th>`;
-  const line = ([first, ...cells]: readonly string[]) =>
+  const inFull = (cell: Cell) => (typeof cell === 'string' ? '' : html`title="${cell.full}"`);
+  const figure = (cell: Cell, column: number) =>
+    html`<td ${alignment(column, shownOf(cell))} ${inFull(cell)}>${shownOf(cell)}</td>`;
+  const line = ([first, ...cells]: readonly Cell[]) =>
     html`<tr>
-      <th scope="row">${first}</th>
-      ${cells.map((text, index) => html`<td ${alignment(index + 1, text)}>${text}</td>`)}
+      <th scope="row">${shownOf(first)}</th>
+      ${cells.map((cell, index) => figure(cell, index + 1))}
     </tr>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
     <table>

@@ -4,7 +4,7 @@ import { calibrationBlocks } from './calibration-blocks.js';
 import { rank } from './ranking.js';
 import { lossChart, sliceCharts } from './run-charts.js';
 import type { RunFolder } from './run-folder.js';
-import type { Chart, Report, Section, Table } from './section.js';
+import { formatNumber, type Cell, type Chart, type Report, type Section, type Table } from './section.js';
 import { showError, worstErrors } from './worst-errors.js';
 
 const errorsShown = 12;
@@ -48,10 +48,7 @@ function introduce(runs: readonly RunFolder[], questions: number): string {
 
 /** Scores and times, then the settings: where several runs have them, those that they don't share. */
 function sideBySide(runs: readonly RunFolder[]): Table {
-  const row = (name: string, read: (run: RunFolder) => unknown) => [
-    name,
-    ...runs.map((run) => show(read(run))),
-  ];
+  const row = (name: string, read: (run: RunFolder) => Cell) => [name, ...runs.map(read)];
   const names = [...new Set(runs.flatMap(({ flags }) => Object.keys(flags)))].sort();
   const trained = runs.filter(({ flags }) => Object.keys(flags).length > 0);
   const told = names.filter(
@@ -59,21 +56,29 @@ function sideBySide(runs: readonly RunFolder[]): Table {
   );
   const scores = [...new Set(runs.flatMap((run) => Object.keys(run.evalResults)))];
   const training = [
-    row('steps', ({ losses }) => (losses.length === 0 ? undefined : losses.length)),
-    row('train_loss', (run) => run.trainResults['train_loss']),
-    row('train_runtime (s)', (run) => run.trainResults['train_runtime']),
+    row('steps', ({ losses }) => (losses.length === 0 ? '' : figure(losses.length))),
+    row('train_loss', (run) => figure(run.trainResults['train_loss'])),
+    row('train_runtime (s)', (run) => figure(run.trainResults['train_runtime'])),
   ];
   return {
     kind: 'table',
     head: ['figure', ...runs.map(({ name }) => name)],
     rows: [
-      ...scores.map((name) => row(name, (run) => run.evalResults[name])),
-      ...training.filter(([, ...figures]) => figures.some((figure) => figure !== '')),
-      ...told.map((name) => row(name, (run) => run.flags[name])),
+      ...scores.map((name) => row(name, (run) => figure(run.evalResults[name]))),
+      ...training.filter(([, ...figures]) => figures.some((cell) => cell !== '')),
+      ...told.map((name) => row(name, (run) => show(run.flags[name]))),
     ],
   };
 }
 
+/** What was measured, rounded for reading. */
+function figure(value: number | undefined): Cell {
+  if (value === undefined) return '';
+  const [rounded, full] = [formatNumber(value), String(value)];
+  return rounded === full ? full : { rounded, full };
+}
+
+/** A setting as it was given. */
 function show(value: unknown): string {
   return value === undefined || value === null
     ? ''

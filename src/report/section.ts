@@ -43,10 +43,13 @@ export interface BarChart {
 
 export type Chart = LineChart | BarChart;
 
+/** What stands in a table; of a figure that is rounded for reading, in full too. */
+export type Cell = string | { readonly rounded: string; readonly full: string };
+
 export interface Table {
   readonly kind: 'table';
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly Cell[])[];
 }
 
 /** HTML of its own, for what is neither text, table nor chart; Markdown shows `text`. */
@@ -101,6 +104,11 @@ export function chartTable(chart: Chart, limit = 200): Table {
     }),
   ]);
   return { kind: 'table', head: [chart.x.name, ...shown.map(({ name }) => name)], rows };
+}
+
+/** What of a cell is read. */
+export function shownOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.rounded;
 }
 
 /** Whole numbers with separators, others with four digits that count. */

@@ -1,5 +1,7 @@
 import test from 'ava';
 import type { Example } from '../../src/data/examples.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderPage } from '../../src/report/page.js';
 import type { RunFolder } from '../../src/report/run-folder.js';
 import { runsReport } from '../../src/report/runs-report.js';
 import type { BarChart, LineChart, Table } from '../../src/report/section.js';
@@ -61,6 +63,28 @@ test('settings are those of one run, or what several do not share; what was not 
     ['f1', '25'],
   ]);
   t.false(runsReport([evaluated], examples).sections.some(({ heading }) => heading === 'Curves'));
+});
+
+test('figures are rounded for reading, and kept in full; settings are as they were given', (t) => {
+  const run = trained('one', 200 / 3, 1);
+  const timed = {
+    ...run,
+    trainResults: { train_loss: 5, train_runtime: 5141.29 },
+    flags: { rate: 0.000123456 },
+  };
+  const [{ blocks }] = runsReport([timed], examples).sections;
+  const expected = [
+    ['exact_match', '25'],
+    ['f1', { rounded: '66.67', full: '66.66666666666667' }],
+    ['steps', '2'],
+    ['train_loss', '5'],
+    ['train_runtime (s)', { rounded: '5,141', full: '5141.29' }],
+    ['rate', '0.000123456'],
+  ];
+  t.deepEqual((blocks[0] as Table).rows, expected);
+  const report = { title: 'Run', intro: '', sections: [{ heading: 'Scores', blocks }] };
+  t.regex(renderPage(report), /<td class="number" title="66\.66666666666667">66\.67<\/td>/);
+  t.regex(renderMarkdown(report), /\| f1 \| 66\.67 \|/);
 });
 
 test('how sure answers are is told in all, by range, and by how many there are in each', (t) => {
