@@ -32,14 +32,18 @@ interface Place {
 /** One of them: the question, what was answered and wanted, and both marked in the context. */
 export function showError({ example, text, probability }: WrongAnswer): Markup {
   const wanted = example.answers[0] as Answer | undefined;
-  const given = text === '' ? -1 : example.context.indexOf(text);
+  const given = placesOf(text, example.context);
   const percent = `${(100 * probability).toFixed(1)} %`;
   const places = [
     ...(wanted === undefined
       ? []
       : [{ start: wanted.start, end: wanted.start + wanted.text.length, kind: 'wanted' as const }]),
-    ...(given < 0 ? [] : [{ start: given, end: given + text.length, kind: 'wrong' as const }]),
+    ...given.map((start) => ({ start, end: start + text.length, kind: 'wrong' as const })),
   ];
+  const several =
+    given.length > 1
+      ? ` What was answered stands there ${given.length} times; which place was meant is not recorded.`
+      : '';
   const [answered, right] = [text, wanted?.text].map(quoted);
   return {
     kind: 'markup',
@@ -47,12 +51,25 @@ export function showError({ example, text, probability }: WrongAnswer): Markup {
       <h3 dir="auto">${example.question}</h3>
       <p>
         Answered <bdi>${mark(answered, 'wrong')}</bdi> (${percent}), wanted
-        <bdi>${mark(right, 'wanted')}</bdi>.
+        <bdi>${mark(right, 'wanted')}</bdi>.${several}
       </p>
       <blockquote dir="auto">${highlight(example.context, places)}</blockquote>
     </article>`.source,
-    text: `${example.question} Answered ${answered} (${percent}), wanted ${right}.`,
+    text: `${example.question} Answered ${answered} (${percent}), wanted ${right}.${several}`,
   };
+}
+
+/**
+ * Where a text stands in a context: predictions.json has no places. Where words are this text, parts of longer ones are not
+ * meant.
+ */
+function placesOf(text: string, context: string): number[] {
+  if (text === '') return [];
+  const literal = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const find = (pattern: string) =>
+    [...context.matchAll(new RegExp(pattern, 'gu'))].map(({ index }) => index);
+  const words = find(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`);
+  return words.length > 0 ? words : find(literal);
 }
 
 function quoted(text: string | undefined): string {
@@ -70,8 +87,9 @@ function highlight(text: string, places: readonly Place[]): Html[] {
   const sorted = [...new Set(edges)].sort((a, b) => a - b);
   return sorted.slice(1).map((end, index) => {
     const part = text.slice(sorted[index], end);
-    const kinds = places.filter((place) => place.start < end && sorted[index] < place.end);
-    if (kinds.length === 0) return html`${part}`;
-    return mark(part, kinds.length === 2 ? 'wrong wanted' : kinds[0].kind);
+    const over = places.filter((place) => place.start < end && sorted[index] < place.end);
+    const [kind, other] = new Set(over.map((place) => place.kind));
+    if (kind === undefined) return html`${part}`;
+    return mark(part, other === undefined ? kind : 'wrong wanted');
   });
 }

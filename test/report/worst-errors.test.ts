@@ -59,6 +59,22 @@ test('where both answers share a place, it is marked as both', (t) => {
   );
 });
 
+test('an answer that stands in several places is marked in each, as nobody noted which was meant', (t) => {
+  const asked = [example('often', 'The city (+1) is a city, no citystate (+1).', 'citystate')];
+  const errorOf = (text: string) =>
+    showError(worstErrors({ ...run, answers: new Map([['often', { text, probability: 1 }]]) }, asked, 1)[0]);
+  const { html, text } = errorOf('city');
+  t.true(html.includes('The <mark class="wrong">city</mark> (+1) is a <mark class="wrong">city</mark>, no'));
+  // Within another word it is not what was meant.
+  t.true(html.includes('no <mark class="wanted">citystate</mark> (+1).'));
+  t.regex(
+    text,
+    /wanted “citystate”\. What was answered stands there 2 times; which place was meant is not recorded\.$/,
+  );
+  t.is(errorOf('(+1)').html.split('<mark class="wrong">(+1)</mark>').length - 1, 2);
+  t.false(errorOf('is a').text.includes('stands there'));
+});
+
 test('what is read from the right has its own direction, and turns nothing around it', (t) => {
   const asked = [example('rtl', 'ירושלים היא הבירה', 'הבירה')];
   const answers = new Map([['rtl', { text: 'ירושלים', probability: 0.057 }]]);
