@@ -1,6 +1,7 @@
 /**
  * The one form of every error a user can act on: a sentence that says what was expected, what came, and what to
- * do. The command line prints the message alone; a stack trace is for errors that are ours.
+ * do. The command line prints the message alone; a stack trace is for errors that are ours. The library names options
+ * in backticks as programs pass them, in whose place the command line shows its flags.
  */
 export class QaError extends Error {
   override readonly name: string = 'QaError';

@@ -35,7 +35,7 @@ const mostThreads = 1024;
 export function setNumThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
     throw new UsageError(
-      `Expected a number of threads from 1 to ${mostThreads}, got ${count}; leave --threads out to use all.`,
+      `Expected a number of threads from 1 to ${mostThreads}, got ${count}; leave \`threads\` out to use all.`,
     );
   }
   native.setNumThreads(count);
@@ -46,11 +46,11 @@ export function resolveDevice(name: string): Device {
   if (name === 'auto') return native.cudaDeviceCount() > 0 ? 'cuda' : 'cpu';
   if (name === 'cpu') return name;
   if (!/^cuda(:(0|[1-9]\d*))?$/.test(name)) {
-    throw new UsageError(`Expected --device to be auto, cpu, cuda or cuda:<index>, got "${name}".`);
+    throw new UsageError(`Expected \`device\` to be auto, cpu, cuda or cuda:<index>, got "${name}".`);
   }
   if (!native.cudaBuilt()) {
     throw new QaError(
-      `Expected a LibTorch with CUDA for --device ${name}, but the addon was built against a CPU one ` +
+      `Expected a LibTorch with CUDA for \`device\` ${name}, but the addon was built against a CPU one ` +
         `(${native.torchVersion}); point LIBTORCH at a CUDA build and run \`qa-native setup --force\`.`,
       'ERR_NO_CUDA',
     );
@@ -58,7 +58,7 @@ export function resolveDevice(name: string): Device {
   const index = Number(name.split(':')[1] ?? 0);
   if (index >= native.cudaDeviceCount()) {
     throw new QaError(
-      `Expected GPU ${index} for --device ${name}, but LibTorch sees ${native.cudaDeviceCount()}; see \`qa-native doctor\`.`,
+      `Expected GPU ${index} for \`device\` ${name}, but LibTorch sees ${native.cudaDeviceCount()}; see \`qa-native doctor\`.`,
       'ERR_NO_CUDA',
     );
   }

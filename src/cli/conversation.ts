@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { QaError } from '../errors.js';
+import { describeError } from './describe-error.js';
 
 /**
  * Takes a question a line from standard input until it ends, and has each answered before the next is asked for. What
@@ -50,5 +51,5 @@ export async function converse(
 function sayWhatIsWrong(error: unknown): void {
   if (error instanceof Error && error.name === 'AbortError') return;
   if (!(error instanceof QaError)) throw error;
-  process.stderr.write(`qa-native: ${error.message}\n`);
+  process.stderr.write(`${describeError(error)}\n`);
 }

@@ -1,10 +1,19 @@
 import { QaError, messageOf } from '../errors.js';
+import { typedFlags } from './flag-names.js';
 
 /** One sentence for an error that a user can act on, a stack trace for ours. */
 export function describeError(error: unknown): string {
   if (isTorchError(error) && isOfMemory(error)) return `qa-native: ${memoryRanOut(error)}`;
-  if (error instanceof QaError || isTorchError(error)) return `qa-native: ${error.message}`;
+  if (error instanceof QaError || isTorchError(error)) return `qa-native: ${withFlags(error.message)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The library names an option as programs pass it, `maxSeqLength`: whoever types has --max-seq-length for it. */
+export function withFlags(message: string): string {
+  return message.replace(/`(\w+)`/g, (option, name: string) => {
+    const flag = typedFlags.get(name);
+    return flag === undefined ? option : `--${flag}`;
+  });
 }
 
 type CodedError = Error & { readonly code: unknown };

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../formats/atomic-file.js';
 import type { AnswerOptions, Reader } from '../reader/reader.js';
+import { withFlags } from './describe-error.js';
 import { inOrder } from './in-order.js';
 import { leavable } from './interrupt.js';
 import { Progress } from './progress.js';
@@ -97,9 +98,10 @@ async function answerLine(
   } catch (error) {
     // What is wrong with one line is told with its number; what is wrong with the reader ends the command.
     if (!(error instanceof QaError) || error.code.startsWith('ERR_READER')) throw error;
+    const message = withFlags(error.message);
     return {
-      json: JSON.stringify({ line: number, error: error.message }),
-      problem: `line ${number}: ${error.message.replace(/\.$/, '')}`,
+      json: JSON.stringify({ line: number, error: message }),
+      problem: `line ${number}: ${message.replace(/\.$/, '')}`,
     };
   }
 }

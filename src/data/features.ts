@@ -43,8 +43,8 @@ export function requireRoom({ maxSeqLength, docStride }: FeatureOptions): void {
   const areWhole = Number.isInteger(maxSeqLength) && Number.isInteger(docStride);
   if (areWhole && maxSeqLength > numSpecialTokens && docStride >= 0 && docStride <= maxSeqLength - 2) return;
   throw new UsageError(
-    `Expected whole numbers, --max-seq-length of more than ${numSpecialTokens} and --doc-stride of 0 to 2 less, got ` +
-      `${maxSeqLength} and ${docStride}; windows share --doc-stride tokens, so that it must be the smaller by far.`,
+    `Expected whole numbers, \`maxSeqLength\` of more than ${numSpecialTokens} and \`docStride\` of 0 to 2 less, got ` +
+      `${maxSeqLength} and ${docStride}; windows share \`docStride\` tokens, so that it must be the smaller by far.`,
   );
 }
 
@@ -62,7 +62,7 @@ function pushWindows(
   if (length > room && room <= docStride) {
     throw new QaError(
       `Expected question ${example.id} to leave more than ${docStride} of ${maxSeqLength} positions for its context, ` +
-        `but its ${question.length} tokens leave ${Math.max(0, room)}; shorten it, raise --max-seq-length or lower --doc-stride.`,
+        `but its ${question.length} tokens leave ${Math.max(0, room)}; shorten it, raise \`maxSeqLength\` or lower \`docStride\`.`,
       'ERR_QUESTION_TOO_LONG',
     );
   }

@@ -66,7 +66,7 @@ export function squadMetrics(predictions: Predictions, examples: readonly Exampl
     if (answers.length === 0) {
       throw new QaError(
         `Expected accepted answers of question ${id}, got none; SQuAD v1.1 has at least one for each question: ` +
-          'with --version-2-with-negative, questions may have none.',
+          'where some have none, score as v2.0 does (`version2WithNegative`).',
         'ERR_NO_ANSWER',
       );
     }

@@ -20,7 +20,7 @@ export function checkPositions(maxSeqLength: number, config: object): void {
   const most = 'max_position_embeddings' in config ? Number(config.max_position_embeddings) : Infinity;
   if (maxSeqLength <= most) return;
   throw new QaError(
-    `Expected windows of at most ${most} positions (max_position_embeddings), got ${maxSeqLength}; lower --max-seq-length.`,
+    `Expected windows of at most ${most} positions (max_position_embeddings), got ${maxSeqLength}; lower \`maxSeqLength\`.`,
     'ERR_POSITIONS',
   );
 }

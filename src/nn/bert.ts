@@ -48,7 +48,7 @@ class BertEmbeddings extends Module {
     if (length > this.config.max_position_embeddings) {
       throw new QaError(
         `Expected at most ${this.config.max_position_embeddings} positions (max_position_embeddings), got ${length}; ` +
-          'lower --max-seq-length.',
+          'take shorter windows (`maxSeqLength`).',
         'ERR_POSITIONS',
       );
     }

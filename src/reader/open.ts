@@ -51,7 +51,7 @@ function resolvePreparation(
   if (maxSeqLength > positions) {
     throw new UsageError(
       `Expected windows of at most ${positions} tokens, for so many positions has the model in ${dir}, got ${maxSeqLength}; ` +
-        'give a smaller maxSeqLength.',
+        'give a smaller `maxSeqLength`.',
     );
   }
   // The notebook's share of its 384: a third.

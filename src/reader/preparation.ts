@@ -21,7 +21,7 @@ export async function readPreparation(dir: string): Promise<Partial<Preparation>
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new QaError(
       `Expected the windows of training in ${path}, but they could not be read (${messageOf(error)}); ` +
-        'remove the file and give --max-seq-length and --doc-stride.',
+        'remove the file and give `maxSeqLength` and `docStride`.',
       'ERR_PREPARATION',
       { cause: error },
     );

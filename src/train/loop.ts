@@ -125,7 +125,7 @@ function trainingStep(
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
       throw new QaError(
         `Expected a finite loss and gradient norm, got ${loss} and ${gradNorm} in ${describe()}; ` +
-          'the weights are as before this step, try a lower --learning-rate.',
+          'the weights are as before this step, try a lower `learningRate`.',
         'ERR_NAN_LOSS',
       );
     }

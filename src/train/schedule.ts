@@ -59,7 +59,7 @@ export function learningRateFactor(step: number, schedule: Schedule): number {
   const { lrSchedulerType, numWarmupSteps, learningRate } = schedule;
   if (lrSchedulerType === 'polynomial' && !(learningRate > lrEnd)) {
     throw new UsageError(
-      `Expected a --learning-rate above ${lrEnd}, where the polynomial schedule ends, got ${learningRate}.`,
+      `Expected \`learningRate\` above ${lrEnd}, where the polynomial schedule ends, got ${learningRate}.`,
     );
   }
   if (step < numWarmupSteps && lrSchedulerType !== 'constant') return step / numWarmupSteps;

@@ -1,7 +1,12 @@
 import test from 'ava';
-import { describeError } from '../../src/cli/describe-error.js';
+import { describeError, withFlags } from '../../src/cli/describe-error.js';
 import { tensor, zeros } from '../../src/create.js';
+import { prepareFeatures, requireRoom } from '../../src/data/features.js';
+import { sample } from '../../src/data/sample.js';
+import { readVocab } from '../../src/data/tokenizer-files.js';
 import { QaError, UsageError } from '../../src/errors.js';
+import { squadMetrics } from '../../src/evaluate/metrics.js';
+import { resolveDevice, setNumThreads } from '../../src/runtime.js';
 
 const thrownBy = (work: () => unknown): unknown => {
   try {
@@ -15,6 +20,44 @@ const thrownBy = (work: () => unknown): unknown => {
 test('what a user can act on is one sentence', (t) => {
   t.is(describeError(new QaError('Expected a file.')), 'qa-native: Expected a file.');
   t.is(describeError(new UsageError('Expected a flag.')), 'qa-native: Expected a flag.');
+});
+
+test('an option that the library names is told as its flag, and nothing else in backticks', (t) => {
+  t.is(
+    describeError(
+      thrownBy(() => {
+        requireRoom({ maxSeqLength: 2, docStride: 1 });
+      }),
+    ),
+    'qa-native: Expected whole numbers, --max-seq-length of more than 3 and --doc-stride of 0 to 2 less, got 2 and 1; ' +
+      'windows share --doc-stride tokens, so that it must be the smaller by far.',
+  );
+  t.regex(describeError(thrownBy(() => resolveDevice('gpu'))), /^qa-native: Expected --device to be auto/);
+  const others = 'Expected `version2WithNegative` of `questions`, maxSeqLength or `qa-native train`.';
+  t.is(
+    withFlags(others),
+    'Expected --version-2-with-negative of `questions`, maxSeqLength or `qa-native train`.',
+  );
+});
+
+test('the library names no flag to its own callers', async (t) => {
+  const tooLong = { id: 'q', title: '', question: 'w '.repeat(20), context: 'w '.repeat(40), answers: [] };
+  const tokenizer = await readVocab(sample.vocabFile);
+  for (const work of [
+    () => {
+      requireRoom({ maxSeqLength: 2, docStride: 1 });
+    },
+    () => prepareFeatures([tooLong], tokenizer, { maxSeqLength: 24, docStride: 8 }),
+    () => squadMetrics({}, [tooLong]),
+    () => resolveDevice('gpu'),
+    () => {
+      setNumThreads(0);
+    },
+  ]) {
+    const error = t.throws(work, { instanceOf: QaError });
+    t.notRegex(error.message, / --/);
+    t.regex(error.message, /`\w+`/);
+  }
 });
 
 test('what LibTorch complains of is one sentence', (t) => {
