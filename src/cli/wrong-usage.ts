@@ -59,8 +59,12 @@ export function expectValues(
   args: Readonly<Record<string, unknown>>,
   command: CommandModule | undefined,
 ): void {
-  for (const [name, { requiresArg = false }] of Object.entries(optionsOf(command))) {
-    if (!requiresArg || args[name] !== '') continue;
+  for (const [name, { requiresArg = false, describe = name }] of Object.entries(optionsOf(command))) {
+    const value = args[name];
+    if (Array.isArray(value) && value.includes('')) {
+      throw new UsageError(`Expected ${describe}, got an empty name; give one, or leave it out.`);
+    }
+    if (!requiresArg || value !== '') continue;
     throw new UsageError(
       `Expected a value after --${name}, got an empty one; give one, or leave the flag out.`,
     );

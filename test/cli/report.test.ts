@@ -114,6 +114,15 @@ test.serial(
       t.regex(stderr, expected);
     }
     t.is((await qaNative('report', '--dataset', 'sample')).code, 2);
+    // As of a shell's variable that is not set: the working folder is not meant.
+    for (const runs of [[''], [run, '']]) {
+      const { code, stderr } = await qaNative('report', ...runs, '--output', page);
+      t.is(code, 2);
+      t.regex(
+        stderr,
+        /Expected folders of runs that were evaluated, got an empty name; give one, or leave it out\./,
+      );
+    }
     t.false(existsSync(page));
   },
 );
