@@ -67,7 +67,7 @@ export const answerSchema = {
       ),
     },
     ...problems,
-    400: problem('Not HTTP, without a Host header, not JSON, or not what the schema says'),
+    400: problem('Not HTTP, without one Host header, not JSON, or not what the schema says'),
     413: problem('A body that is too large'),
     415: problem('Not application/json, or encoded'),
     422: problem('A question or a context that is too long for what is asked'),

@@ -20,7 +20,7 @@ export const problem = (description: string) => ({
 
 /** What any request may be refused with. */
 export const problems = {
-  400: problem('Not HTTP, or without a Host header'),
+  400: problem('Not HTTP, or without one Host header'),
   408: problem('A request that did not come in time'),
   417: problem('An Expect header other than 100-continue'),
   421: problem('At a loopback address: a name that is not localhost'),

@@ -34,9 +34,14 @@ export function addSecurity(app: FastifyInstance, host: string | undefined): voi
       'x-content-type-options': 'nosniff',
     });
   });
-  app.addHook('onRequest', ({ headers, raw }, _reply, done) => {
-    if (headers.host !== undefined || raw.httpVersion === '1.0') done();
-    else done(new HttpError(400, 'ERR_HOST', 'Expected a Host header, got none; name the server in one.'));
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    // Node drops all but the first, where a proxy before it may heed another (RFC 9112, section 3.2).
+    const hosts = raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name)).length;
+    if (hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0')) done();
+    else {
+      const came = hosts === 0 ? 'none' : `${hosts}`;
+      done(new HttpError(400, 'ERR_HOST', `Expected one Host header, got ${came}; name the server in it.`));
+    }
   });
   if (host === undefined || !isLoopback(host)) return;
   app.addHook('onRequest', ({ headers }, _reply, done) => {

@@ -47,7 +47,14 @@ test.serial('requests that are no HTTP, or take too long to come, are refused an
   const problems = {
     'GARBAGE\r\n\r\n': { statusCode: 400, message: /HTTP\/1\.1/ },
     'POST /answer HTTP/1.1\r\nhost: x\r\n': { statusCode: 408, message: /whole request/ },
-    'GET /health HTTP/1.1\r\nconnection: close\r\n\r\n': { statusCode: 400, message: /Host header/ },
+    'GET /health HTTP/1.1\r\nconnection: close\r\n\r\n': {
+      statusCode: 400,
+      message: /one Host header, got none/,
+    },
+    'GET /health HTTP/1.1\r\nhost: x\r\nHOST: y\r\nconnection: close\r\n\r\n': {
+      statusCode: 400,
+      message: /one Host header, got 2/,
+    },
     'GET / HTTP/1.1\r\nhost: x\r\nexpect: cake\r\nconnection: close\r\n\r\n': {
       statusCode: 417,
       message: /100-continue/,
