@@ -7,7 +7,7 @@ import { StatusError } from './transfer.js';
 export function hubError(name: string, { endpoint, token }: HubSettings, cause: unknown): QaError {
   const [reason, remedy] = whyNot(cause, token !== undefined);
   return new QaError(
-    `Expected the model "${name}" from the hub at ${endpoint}, but ${reason}; ${remedy}.`,
+    `Expected the model "${name}" from the hub at ${endpoint}, as there is no such folder, but ${reason}; ${remedy}.`,
     'ERR_HUB',
     { cause },
   );

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { QaError } from '../errors.js';
-import { hubModel } from './hub-model.js';
 import type { ModelPart } from './model-parts.js';
 
 /** `organisation/name`, or the bare name of one of the hub's first models. */
@@ -14,7 +13,11 @@ const hubName = /^(?!.*(--|\.\.))\w[\w.-]*(\/\w[\w.-]*)?$/;
 export async function modelFolder(nameOrPath: string, part: ModelPart = 'model'): Promise<string> {
   const there = statSync(nameOrPath, { throwIfNoEntry: false });
   if (there?.isDirectory()) return nameOrPath;
-  if (there === undefined && hubName.test(nameOrPath)) return hubModel(nameOrPath, part);
+  if (there === undefined && hubName.test(nameOrPath)) {
+    // What asks the hub takes a while to load, and most models are folders.
+    const { hubModel } = await import('./hub-model.js');
+    return hubModel(nameOrPath, part);
+  }
   throw new QaError(
     `Expected the folder of a model or a model's name on the hub, got ${nameOrPath}, ` +
       `which is ${there === undefined ? 'neither' : 'a file'}; check the path, or give a name like organisation/model.`,

@@ -47,8 +47,8 @@ const readKinds: Readonly<Record<keyof ReadOptions | 'signal', Kind>> = {
   signal: abortSignal,
 };
 
-export function checkLoading(dir: unknown, options: unknown): void {
-  expect('folder', dir, text, 'pass its path');
+export function checkLoading(nameOrPath: unknown, options: unknown): void {
+  expect('model', nameOrPath, text, 'pass the path of its folder, or its name on the hub');
   expectOptions(options, readerKinds);
 }
 

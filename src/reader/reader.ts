@@ -1,6 +1,7 @@
 // Declarations that name Symbol.asyncDispose compile in programs for ES2022, too.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { QaError } from '../errors.js';
+import { modelFolder } from '../hub/model-folder.js';
 import { checkLoading } from './checks.js';
 import { ReaderThread } from './thread.js';
 import type { Cancellable, ReaderAnswer, ReaderOptions, ReadOptions, Reading } from './types.js';
@@ -20,11 +21,13 @@ export class Reader {
   }
 
   /**
-   * Opens a folder that `qa-native train` wrote, or any in Hugging Face's layout that holds a BERT with a span head.
-   * @throws QaError where the folder, the device or an option cannot be used
+   * Opens a folder that `qa-native train` wrote, or any in Hugging Face's layout that holds a BERT with a span head; where
+   * there is no such folder, the model of that name on the hub, in the cache that Python's tools share.
+   * @throws QaError where the model, the device or an option cannot be used
    */
-  static async load(dir: string, options: ReaderOptions = {}): Promise<Reader> {
-    checkLoading(dir, options);
+  static async load(nameOrPath: string, options: ReaderOptions = {}): Promise<Reader> {
+    checkLoading(nameOrPath, options);
+    const dir = await modelFolder(nameOrPath);
     return new Reader(await ReaderThread.start({ dir, options }));
   }
 

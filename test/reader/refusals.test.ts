@@ -67,8 +67,8 @@ test('what JavaScript callers pass by mistake is named', async (t) => {
   });
   const load = Reader.load.bind(Reader) as (...args: unknown[]) => Promise<unknown>;
   for (const [args, message] of [
-    [[], /folder to be a string, got undefined/],
-    [[new URL('file:///tiny')], /folder to be a string, got an object/],
+    [[], /model to be a string, got undefined/],
+    [[new URL('file:///tiny')], /model to be a string, got an object/],
     [[tiny, null], /options to be an object, got null/],
     [[tiny, { device: 5 }], /device to be a string, got 5/],
     [
@@ -87,7 +87,7 @@ test('what JavaScript callers pass by mistake is named', async (t) => {
 });
 
 test('a folder that cannot answer is refused in a sentence', async (t) => {
-  await t.throwsAsync(Reader.load(join(folder, 'nowhere')), { instanceOf: QaError });
+  await t.throwsAsync(Reader.load(join(folder, 'nowhere')), { code: 'ERR_NO_MODEL', message: /neither/ });
 
   const headless = await writeTinyModel(join(folder, 'headless'));
   const weights = await readSafetensors(join(headless, 'model.safetensors'));
