@@ -105,10 +105,6 @@ void defineOps(Napi::Object& exports) {
   define(exports, "crossEntropy", [](const Tensor& input, const Tensor& target, int64_t ignoreIndex, double smoothing) {
     return at::cross_entropy_loss(input, target, {}, at::Reduction::Mean, ignoreIndex, smoothing);
   });
-  define(exports, "scaledDotProductAttention",
-         [](const Tensor& query, const Tensor& key, const Tensor& value, OptionalTensor mask, double dropoutP) {
-           return at::scaled_dot_product_attention(query, key, value, mask, dropoutP, false);
-         });
 }
 
 }  // namespace qa

@@ -104,7 +104,6 @@ interface Addon {
   logSoftmax(a: Handle, dim: number): Handle;
   dropout: (a: Handle, p: number, train: boolean) => Handle;
   crossEntropy(input: Handle, target: Handle, ignoreIndex: number, labelSmoothing: number): Handle;
-  scaledDotProductAttention(q: Handle, k: Handle, v: Handle, mask: Handle | null, dropoutP: number): Handle;
 
   // random.cc
   manualSeed(seed: number): void;

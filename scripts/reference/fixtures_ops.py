@@ -16,7 +16,6 @@ ACTIVATIONS = ["gelu_new", "gelu_fast", "gelu_pytorch_tanh", "silu", "swish"]
 def operations(normal, positive):
     """(name, function, float inputs, other arguments). The function takes the inputs, then the arguments."""
     ids = torch.tensor([[1, 4, 0], [2, 2, 6]])
-    attention_mask = torch.zeros(2, 1, 1, 5).masked_fill(torch.arange(5) >= 3, -math.inf)
     return [
         ("add", torch.add, [normal(2, 3, 4), normal(3, 1)], {}),
         ("sub", torch.sub, [normal(2, 3), normal(3)], {}),
@@ -82,12 +81,6 @@ def operations(normal, positive):
         ("mean", torch.mean, [normal(3, 4)], {}),
         ("norm", lambda x: torch.linalg.vector_norm(x, 2.0), [normal(3, 4)], {}),
         ("clamp", lambda x, min, max: x.clamp(min, max), [normal(4, 6)], {"min": -0.5, "max": 0.7}),
-        (
-            "scaledDotProductAttention",
-            lambda q, k, v, mask: F.scaled_dot_product_attention(q, k, v, mask.expand(2, 2, 5, 5)),
-            [normal(2, 2, 5, 4), normal(2, 2, 5, 4), normal(2, 2, 5, 4)],
-            {"mask": attention_mask},
-        ),
         *((name, ACT2FN[name], [normal(2, 5) * 2], {}) for name in ACTIVATIONS),
     ]
 

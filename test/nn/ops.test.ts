@@ -79,10 +79,6 @@ const ops: Readonly<Record<string, Op>> = {
   mean: ([a]) => a.mean(),
   norm: ([a]) => a.vectorNorm(2),
   clamp: ([a], args) => a.clamp(args.number('min'), args.number('max')),
-  scaledDotProductAttention: ([q, k, v], args) => {
-    const mask = args.tensor('mask').expand(2, 2, 5, 5);
-    return new Tensor(native.scaledDotProductAttention(q.handle, k.handle, v.handle, mask.handle, 0));
-  },
 };
 
 const fixture = readFixture('nn/ops.json') as Fixture & { cases: OpCase[] };
