@@ -1,7 +1,6 @@
 import type { CommandModule } from 'yargs';
 import type { Split } from '../data/feature-lines.js';
 import { defaultCheckpoint } from '../hub/default-checkpoint.js';
-import { leavable } from './interrupt.js';
 import { numberFlag } from './number-flags.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
@@ -40,12 +39,12 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
   },
   handler: async (args) => {
     const settings = resolveSettings({}, { ...args });
-    const [{ readTrainingExamples }, { prepareFeatures }, { featureLines }, { writeFileAtomic }] =
+    const [{ readTrainingExamples }, { prepareFeatures }, { featureLines }, { writeOutput, sayWritten }] =
       await Promise.all([
         import('./training-examples.js'),
         import('../data/features.js'),
         import('../data/feature-lines.js'),
-        import('../formats/atomic-file.js'),
+        import('./write-output.js'),
       ]);
     const tokenizer = await openTokenizer(args);
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);
@@ -58,13 +57,14 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
       maxSeqLength,
       padTokenId,
     });
-    await leavable(`ended; ${args.output} is as it was before.`, () => writeFileAtomic(args.output, lines));
+    await writeOutput(args.output, lines);
 
     const summary = { windows: features.length, questions: examples.length, output: args.output };
-    process.stdout.write(
+    sayWritten(
+      args.output,
       args.json
-        ? `${JSON.stringify({ ...summary, misplaced_answers: misplaced.length })}\n`
-        : `${summary.windows} windows of ${summary.questions} questions in ${summary.output}\n`,
+        ? JSON.stringify({ ...summary, misplaced_answers: misplaced.length })
+        : `${summary.windows} windows of ${summary.questions} questions in ${summary.output}`,
     );
   },
 };

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { QaError, messageOf } from '../errors.js';
-import { writeFileAtomic } from '../formats/atomic-file.js';
 import type { AnswerOptions, Reader } from '../reader/reader.js';
 import { withFlags } from './describe-error.js';
 import { inOrder } from './in-order.js';
-import { leavable } from './interrupt.js';
 import { Progress } from './progress.js';
 import { textLines, type Line } from './text-lines.js';
+import { writeOutput } from './write-output.js';
 
 interface Files {
   readonly input: string;
@@ -47,11 +46,7 @@ export async function predictLines(
     }
   }
   try {
-    await leavable(`ended; ${files.output} is as it was before.`, () =>
-      writeFileAtomic(files.output, written()),
-    );
-  } catch (error) {
-    if (!isUnread(error)) throw error;
+    await writeOutput(files.output, written());
   } finally {
     progress?.clear();
   }
@@ -63,12 +58,6 @@ export async function predictLines(
       `be answered (${problems.slice(0, problemsShown).join('; ')}${more}); the others are in ${files.output}.`,
     'ERR_INPUT',
   );
-}
-
-/** Whether nobody reads the output any more, as with `--output /dev/stdout | head`: then the others need no answer. */
-function isUnread(error: unknown): boolean {
-  const cause = error instanceof QaError ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
 }
 
 const linesOf = (path: string) => textLines(path, 'questions', 'give a file of JSON Lines in UTF-8');

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readExamples } from '../data/read-examples.js';
 import { QaError } from '../errors.js';
-import { writeFileAtomic } from '../formats/atomic-file.js';
 import { renderPage } from '../report/page.js';
 import { readRunFolder, type RunFolder } from '../report/run-folder.js';
 import { nameRuns } from '../report/run-names.js';
@@ -10,6 +9,7 @@ import { runsReport } from '../report/runs-report.js';
 import { typedFlags } from './flag-names.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
+import { sayWritten, writeOutput } from './write-output.js';
 
 export interface ReportArgs {
   readonly runs: readonly string[];
@@ -33,10 +33,9 @@ export async function reportRuns(args: ReportArgs): Promise<void> {
   });
   const names = nameRuns(folders);
   const named = runs.map((run, index) => ({ ...run, name: names[index], flags: asTyped(run.flags) }));
-  await writeFileAtomic(args.output, renderPage(runsReport(named, examples)));
-  process.stdout.write(
-    args.json ? `${JSON.stringify({ output: args.output })}\n` : `The report is in ${args.output}.\n`,
-  );
+  await writeOutput(args.output, renderPage(runsReport(named, examples)));
+  const { output } = args;
+  sayWritten(output, args.json ? JSON.stringify({ output }) : `The report is in ${output}.`);
 }
 
 /** Settings by the names of their flags, which those who read the page can type; and which break where they have hyphens. */

@@ -12,7 +12,7 @@ process.on('exit', () => {
 });
 
 type Part = string | Uint8Array;
-type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
+export type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
 
 /**
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
