@@ -39,13 +39,13 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
   },
   handler: async (args) => {
     const settings = resolveSettings({}, { ...args });
-    const [{ readTrainingExamples }, { prepareFeatures }, { featureLines }, { writeOutput, sayWritten }] =
-      await Promise.all([
-        import('./training-examples.js'),
-        import('../data/features.js'),
-        import('../data/feature-lines.js'),
-        import('./write-output.js'),
-      ]);
+    const [{ readTrainingExamples }, { prepareFeatures }, { featureLines }, output] = await Promise.all([
+      import('./training-examples.js'),
+      import('../data/features.js'),
+      import('../data/feature-lines.js'),
+      import('./write-output.js'),
+    ]);
+    output.expectOther(args.output, '--file', args.file);
     const tokenizer = await openTokenizer(args);
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);
     const features = prepareFeatures(examples, tokenizer, settings);
@@ -57,10 +57,10 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
       maxSeqLength,
       padTokenId,
     });
-    await writeOutput(args.output, lines);
+    await output.writeOutput(args.output, lines);
 
     const summary = { windows: features.length, questions: examples.length, output: args.output };
-    sayWritten(
+    output.sayWritten(
       args.output,
       args.json
         ? JSON.stringify({ ...summary, misplaced_answers: misplaced.length })

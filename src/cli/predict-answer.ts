@@ -8,6 +8,7 @@ import { predictLines } from './predict-lines.js';
 import { readText } from './read-text.js';
 import { loadReader, type ReaderArgs } from './reader-flags.js';
 import { showAnswer } from './show-answer.js';
+import { expectOther } from './write-output.js';
 
 export interface PredictArgs extends ReaderArgs {
   readonly question: string | undefined;
@@ -45,6 +46,7 @@ async function chooseJob(args: PredictArgs): Promise<Job> {
     if (question !== undefined || args.context !== undefined || args.contextFile !== undefined) {
       throw new UsageError('Expected the questions in --input or --question with its context, got both.');
     }
+    expectOther(output, '--input', input);
     return { kind: 'lines', input, output };
   }
   const context = await readContext(args);

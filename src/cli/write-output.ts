@@ -1,5 +1,5 @@
-import { fstatSync, statSync } from 'node:fs';
-import { QaError } from '../errors.js';
+import { fstatSync, statSync, type Stats } from 'node:fs';
+import { QaError, UsageError } from '../errors.js';
 import { writeFileAtomic, type Parts } from '../formats/atomic-file.js';
 import { leavable } from './interrupt.js';
 
@@ -20,9 +20,30 @@ function isUnread(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
 }
 
+/** Throws wrong usage where a command would write over what it reads. */
+export function expectOther(output: string, flag: string, input: string): void {
+  const [to, from] = [output, input].map(statOf);
+  if (to === undefined || !to.isFile() || !isSame(to, from)) return;
+  throw new UsageError(
+    `Expected another file for --output than for ${flag}, got ${input} twice; name a new one.`,
+  );
+}
+
+/** Of what cannot be looked at, none: what is wrong with it is told when it is read or written. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isSame(one: Stats | undefined, other: Stats | undefined): boolean {
+  return one?.dev === other?.dev && one?.ino === other?.ino;
+}
+
 /** Says what was written; beside an `--output` that is standard output itself, on stderr. */
 export function sayWritten(path: string, text: string): void {
-  const [there, own] = [statSync(path, { throwIfNoEntry: false }), fstatSync(process.stdout.fd)];
-  const isOwn = there?.dev === own.dev && there.ino === own.ino;
+  const isOwn = isSame(statOf(path), fstatSync(process.stdout.fd));
   (isOwn ? process.stderr : process.stdout).write(`${text}\n`);
 }

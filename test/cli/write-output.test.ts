@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
-import { bin, temporaryFolder } from './run.js';
+import { bin, qaNative, temporaryFolder } from './run.js';
 
 const folder = temporaryFolder();
 
@@ -24,6 +24,25 @@ test('beside an output that is standard output, what was written is told on stde
   t.is((JSON.parse(stderr) as { windows: number }).windows, 400);
   t.is(inShell('"$@" > to-file.jsonl').status, 0);
   t.is(readFileSync(join(folder, 'to-file.jsonl'), 'utf8'), stdout);
+});
+
+test('what is read is not written over, by whatever name it goes', async (t) => {
+  const [input, link] = [join(folder, 'questions.json'), join(folder, 'link.json')];
+  writeFileSync(input, readFileSync(sample.validationFile));
+  symlinkSync(input, link);
+  const vocabulary = ['--vocab-file', sample.vocabFile];
+  for (const args of [
+    ['features', '--file', link, '--split', 'train', ...vocabulary, '--output', input],
+    ['predict', '--model-dir', folder, '--input', input, '--output', link],
+  ]) {
+    const { code, stderr } = await qaNative(...args);
+    t.is(code, 2, stderr);
+    t.regex(
+      stderr,
+      /Expected another file for --output than for --(file|input), got .* twice; name a new one\./,
+    );
+  }
+  t.deepEqual(readFileSync(input), readFileSync(sample.validationFile));
 });
 
 test('where nobody reads the output any more, as after `| head -1`, the rest is not missed', (t) => {
