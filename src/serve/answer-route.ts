@@ -93,12 +93,21 @@ function whenUnwanted(request: FastifyRequest, reply: FastifyReply, maxWait: num
   return unwanted.signal;
 }
 
-/** Statuses of the reader's errors that tell a client what to do; all others are the server's own. */
-const statuses: Readonly<Record<string, number>> = { ERR_QUESTION_TOO_LONG: 422, ERR_READER_DISPOSED: 503 };
+/** What a client is told of the reader's errors that it can do something about; all others are the server's own. */
+const refusals: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  // Not what the reader says: the size of windows is not the client's to choose.
+  ERR_QUESTION_TOO_LONG: [
+    422,
+    'Expected a question that leaves room for its context, got one that is too long; shorten it.',
+  ],
+  ERR_READER_DISPOSED: [503, 'Expected a reader to ask, but it was closed; try again later.'],
+};
 
 function refuseUnanswerable(error: unknown): never {
-  const status = error instanceof QaError ? statuses[error.code] : undefined;
-  if (error instanceof QaError && status !== undefined)
-    throw new HttpError(status, error.code, error.message);
+  const refusal = error instanceof QaError ? refusals[error.code] : undefined;
+  if (error instanceof QaError && refusal !== undefined) {
+    const [status, message] = refusal;
+    throw new HttpError(status, error.code, message);
+  }
   throw error;
 }
