@@ -101,11 +101,11 @@ async function read(folder: string, name: string): Promise<string> {
   try {
     return await readFile(join(folder, name), 'utf8');
   } catch (error) {
-    throw new QaError(
-      `Expected ${name} in ${folder}, but it could not be read (${messageOf(error)}); give the folder of a run that was evaluated.`,
-      'ERR_RUN',
-      { cause: error },
-    );
+    const problem = existsSync(folder)
+      ? `Expected ${name} in ${folder}, but it could not be read (${messageOf(error)}); evaluate the run there ` +
+        'with `qa-native eval --model-dir`, or give the folder of another.'
+      : `Expected the folder of a run at ${folder}, but there is none; check the name.`;
+    throw new QaError(problem, 'ERR_RUN', { cause: error });
   }
 }
 

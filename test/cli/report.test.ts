@@ -105,7 +105,14 @@ test.serial(
     writeFileSync(join(few, 'predictions.json'), '{}');
     const page = join(folder, 'none.html');
     for (const [runs, expected] of [
-      [[join(folder, 'nowhere')], /Expected nbest_predictions\.json in .*nowhere, but it could not be read/],
+      [
+        [join(folder, 'nowhere')],
+        /Expected the folder of a run at .*nowhere, but there is none; check the name/,
+      ],
+      [
+        [folder],
+        /Expected nbest_predictions\.json in .*; evaluate the run there with `qa-native eval --model-dir`/,
+      ],
       [[run, cut], /Expected JSON in .*cut.*predictions\.json, but it could not be read/],
       [[few], /Expected .*few to have an answer for each of the 400 questions .* 400 are missing of 0/],
     ] as const) {
