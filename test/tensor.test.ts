@@ -61,6 +61,13 @@ test('integers stay integers under whole numbers', (t) => {
   t.is(tensor(Int32Array.of(1, 9)).add(0.5).dtype, 'float32');
 });
 
+test('what an element is told to be is a boolean of it', (t) => {
+  const told = tensor([0, -1.5, NaN, Infinity, -Infinity]);
+  t.is(told.isFinite().dtype, 'bool');
+  t.deepEqual([...told.isFinite().to('float32').toFloat32Array()], [1, 1, 0, 0, 0]);
+  t.deepEqual([...told.eq(-1.5).to('float32').toFloat32Array()], [0, 1, 0, 0, 0]);
+});
+
 test('devices and threads', (t) => {
   t.is(resolveDevice('cpu'), 'cpu');
   t.throws(() => resolveDevice('gpu'), { message: /auto, cpu, cuda or cuda:<index>, got "gpu"/ });
