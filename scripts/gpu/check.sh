@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What only a machine with a GPU can show, in a checkout of the version that pack.sh packed into CARRY. Parts are `tests`
-# (on that device), `exact` (Python's bits) and `bench`; without any, all run. One that fails does not keep the next from
-# running; each writes a log into the folder OUTPUT. The exit code is 1 where one failed.
+# (on that device), `exact` (Python's bits), `parts` (what a step's kernels take; on a GPU alone) and `bench`; without any,
+# all run. One that fails does not keep the next from running; each writes a log into the folder OUTPUT. The exit code is 1
+# where one failed.
 #
 #   scripts/gpu/check.sh CARRY OUTPUT [PART…]
 #
@@ -18,7 +19,7 @@ mkdir -p "$2"
 carry=$(realpath "$1") output=$(realpath "$2")
 python=${PYTHON:-python3} device=${DEVICE:-cuda} limit=${LIMIT:-300}
 shift 2
-parts=" ${*:-tests exact bench} "
+parts=" ${*:-tests exact parts bench} "
 cd "$root"
 rm -rf build/carry
 tar --extract --xz --file "$carry" || exit 1
@@ -58,5 +59,6 @@ if [[ $parts == *' exact '* ]]; then
     try "exact-$model" node "${verify[@]}" --models "$model" --seeds 42 --max-steps 40 --max-train-samples 241
   done
 fi
+if [[ $parts == *' parts '* && $device == cuda* ]]; then try parts "$python" scripts/gpu/parts.py; fi
 if [[ $parts == *' bench '* ]]; then try bench node "${bench[@]}" "${data[@]}"; fi
 exit $failed
