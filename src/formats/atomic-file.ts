@@ -44,13 +44,19 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
     if (error instanceof QaError) throw error;
     throw new QaError(
       `Expected to write ${path}, but that failed (${messageOf(error)}) and left what was there before; ` +
-        'free some space or give a folder that you may write to.',
+        remedyFor(error),
       'ERR_WRITE',
       { cause: error },
     );
   } finally {
     if (temporary !== undefined) unfinished.delete(temporary);
   }
+}
+
+function remedyFor(error: unknown): string {
+  return error instanceof Error && 'code' in error && error.code === 'EISDIR'
+    ? 'name a file, not a folder.'
+    : 'free some space or give a folder that you may write to.';
 }
 
 /** Removes what killed processes left of files on their way, in a folder that nobody else writes into. */
