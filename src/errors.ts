@@ -36,3 +36,8 @@ export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/[\s\p{Cc}]+/gu, ' ');
 }
+
+/** Whether what was thrown is an error of this code, as Node's of the system are: `ENOENT`. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,5 +1,5 @@
 import { fstatSync, statSync, type Stats } from 'node:fs';
-import { QaError, UsageError } from '../errors.js';
+import { hasCode, QaError, UsageError } from '../errors.js';
 import { writeFileAtomic, type Parts } from '../formats/atomic-file.js';
 import { leavable } from './interrupt.js';
 
@@ -16,8 +16,7 @@ export async function writeOutput(path: string, parts: Parts): Promise<void> {
 }
 
 function isUnread(error: unknown): boolean {
-  const cause = error instanceof QaError ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
+  return error instanceof QaError && hasCode(error.cause, 'EPIPE');
 }
 
 /** Throws wrong usage where a command would write over what it reads. */

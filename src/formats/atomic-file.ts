@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync } from 'node:fs';
 import { open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { QaError, messageOf } from '../errors.js';
+import { hasCode, QaError, messageOf } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 
 /** Files on their way: a process that is ended by a signal takes them away in its last moment. */
@@ -54,7 +54,7 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
 }
 
 function remedyFor(error: unknown): string {
-  return error instanceof Error && 'code' in error && error.code === 'EISDIR'
+  return hasCode(error, 'EISDIR')
     ? 'name a file, not a folder.'
     : 'free some space or give a folder that you may write to.';
 }

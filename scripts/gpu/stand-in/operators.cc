@@ -190,7 +190,7 @@ TORCH_LIBRARY_IMPL(aten, CUDA, library) {
     const std::string aten = "aten::";
     if (name.name.rfind(aten, 0) != 0) continue;
     const auto base = name.name.substr(aten.size());
-    if (kept.count(base) != 0 && (name.overload_name.empty() || base == "empty" || base == "resize_" || base == "set_")) continue;
+    if (kept.count(base) != 0) continue;
     const auto whole = name.overload_name.empty() ? base : base + '.' + name.overload_name;
     library.impl(whole.c_str(), torch::CppFunction::makeFromBoxedFunction<&takeOver>());
   }
