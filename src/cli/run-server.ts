@@ -34,10 +34,12 @@ export async function runServer(args: ServeArgs): Promise<void> {
       { cause: error },
     );
   }
+  // Whoever reads that the server answers may end it at once.
+  const signalled = firstSignal();
   process.stdout.write(
     `Answering with ${args.modelNameOrPath ?? args.modelDir} at ${address} (Ctrl-C ends)\n`,
   );
-  const signal = await firstSignal();
+  const signal = await signalled;
   process.stderr.write(
     `qa-native: ${signal}: finishing ${reader.pending} questions; once more ends at once\n`,
   );

@@ -70,6 +70,21 @@ test('at localhost there is one server, which ends with all its connections', as
   t.deepEqual(await exited, [0, null]);
 });
 
+/** Ends the program while it writes that it answers. */
+const endedAtItsFirstLine = `
+  const { write } = process.stdout;
+  process.stdout.write = function (text) {
+    if (text.startsWith('Answering')) process.kill(process.pid, 'SIGTERM');
+    return write.call(this, text);
+  };
+`;
+
+test('a signal that comes as soon as the server says that it answers ends it with 0', async (t) => {
+  const program = ['--import', `data:text/javascript,${encodeURIComponent(endedAtItsFirstLine)}`, bin];
+  const child = spawn(process.execPath, [...program, 'serve', ...model, '--port', '0']);
+  t.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
 test('a port that is taken, and flags that cannot be meant, are told in a sentence', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
