@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { downloadFile } from './download-file.js';
 import { hasNvidiaGpu } from './gpu.js';
+import { thisHost, type Host } from './host.js';
 import { inspectFolder } from './libtorch-folder.js';
 import { NotHere } from './not-here.js';
 import { pythonWith } from './python.js';
@@ -14,9 +15,12 @@ const officialSite = 'https://download.pytorch.org/libtorch';
 export function archiveUrl(
   version: string,
   cuda: boolean,
-  { platform, arch }: { platform: string; arch: string } = process,
+  { platform, arch, glibc }: Host = thisHost(),
   site = officialSite,
 ): string {
+  if (platform === 'linux' && !glibc) {
+    throw new NotHere('none for a Linux without glibc, such as Alpine: Debian and Ubuntu have it');
+  }
   if (platform === 'linux' && arch === 'x64') {
     const build = cuda ? 'cu130' : 'cpu';
     return `${site}/${build}/libtorch-shared-with-deps-${version}%2B${build}.zip`;
@@ -32,7 +36,7 @@ export async function downloadArchive(
   say: Say,
   site = officialSite,
 ): Promise<string> {
-  const url = archiveUrl(version, hasNvidiaGpu(), process, site);
+  const url = archiveUrl(version, hasNvidiaGpu(), thisHost(), site);
   return fillFolder(target, inspectFolder, async (content, scratch) => {
     // Without one that can unpack it there is nothing to download it for.
     await pythonWith('zipfile');

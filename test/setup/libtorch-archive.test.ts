@@ -14,12 +14,16 @@ const archive = readFileSync(writeZip(join(root, 'good.zip'), 'libtorch/', libto
 const foreign = readFileSync(writeZip(join(root, 'foreign.zip'), 'other/', { 'a.txt': 'a' }));
 
 test('the official archive of each platform', (t) => {
-  const url = (cuda: boolean, platform: string, arch: string) =>
-    archiveUrl('2.13.0', cuda, { platform, arch }, 'https://site');
+  const url = (cuda: boolean, platform: string, arch: string, glibc = platform === 'linux') =>
+    archiveUrl('2.13.0', cuda, { platform, arch, glibc }, 'https://site');
   t.is(url(false, 'linux', 'x64'), 'https://site/cpu/libtorch-shared-with-deps-2.13.0%2Bcpu.zip');
   t.is(url(true, 'linux', 'x64'), 'https://site/cu130/libtorch-shared-with-deps-2.13.0%2Bcu130.zip');
   t.is(url(false, 'darwin', 'arm64'), 'https://site/cpu/libtorch-macos-arm64-2.13.0.zip');
   t.throws(() => url(false, 'linux', 'arm64'), { instanceOf: NotHere, message: 'none for linux on arm64' });
+  t.throws(() => url(false, 'linux', 'x64', false), {
+    instanceOf: NotHere,
+    message: /without glibc, such as Alpine/,
+  });
 });
 
 test('an archive is downloaded and unpacked, and says so', async (t) => {
