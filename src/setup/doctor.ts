@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { hasNvidiaGpu } from './gpu.js';
 import { findLibtorch } from './libtorch.js';
+import { installCommand } from './packages.js';
 import { cacheDir } from './paths.js';
 import { pythonWith } from './python.js';
 import { readStamp, whyBuild } from './stamp.js';
@@ -69,7 +70,8 @@ async function addPip(problems: string[]): Promise<void> {
   try {
     await pythonWith('pip');
   } catch (error) {
-    const remedy = process.platform === 'linux' ? 'run `apt-get install python3-pip`' : 'install Python 3';
+    const remedy =
+      process.platform === 'linux' ? `run \`${installCommand('python3-pip')}\`` : 'install Python 3';
     problems.push(`LibTorch has to be fetched, and there is ${messageOf(error)}; ${remedy}.`);
   }
 }

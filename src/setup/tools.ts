@@ -1,27 +1,26 @@
 import { QaError } from '../errors.js';
+import { installCommand } from './packages.js';
 import { run } from './run.js';
 
-/** What the build needs beside Node: any one of the commands, and how it is brought, by platform. */
+/** What the build needs beside Node: any one of the commands, and how it is brought, on Linux as Debian's package. */
 const needed: readonly {
   readonly name: string;
   readonly commands: () => readonly string[];
+  readonly package: string;
   readonly remedies: Partial<Record<NodeJS.Platform, string>>;
 }[] = [
   {
     name: 'cmake',
     commands: () => ['cmake'],
-    remedies: {
-      linux: 'apt-get install cmake',
-      darwin: 'brew install cmake',
-      win32: 'winget install Kitware.CMake',
-    },
+    package: 'cmake',
+    remedies: { darwin: 'brew install cmake', win32: 'winget install Kitware.CMake' },
   },
   {
     name: 'C++ compiler',
     // CXX may hold flags, or a compiler cache before the compiler.
     commands: () => (process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++']),
+    package: 'g++',
     remedies: {
-      linux: 'apt-get install g++',
       darwin: 'xcode-select --install',
       win32: 'winget install Microsoft.VisualStudio.2022.BuildTools',
     },
@@ -29,7 +28,8 @@ const needed: readonly {
   {
     name: 'make or ninja',
     commands: () => (process.platform === 'win32' ? ['cmake'] : ['ninja', 'make']),
-    remedies: { linux: 'apt-get install make', darwin: 'xcode-select --install' },
+    package: 'make',
+    remedies: { darwin: 'xcode-select --install' },
   },
 ];
 
@@ -44,10 +44,13 @@ export interface Tool {
 /** The tools of the build, and whether they are here. */
 export function findTools(): Promise<Tool[]> {
   return Promise.all(
-    needed.map(async ({ name, commands, remedies }) => ({
+    needed.map(async ({ name, commands, package: debianName, remedies }) => ({
       name,
       version: await firstVersion(commands()),
-      remedy: remedies[process.platform] ?? `install ${name}`,
+      remedy:
+        process.platform === 'linux'
+          ? installCommand(debianName)
+          : (remedies[process.platform] ?? `install ${name}`),
     })),
   );
 }
