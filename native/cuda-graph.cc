@@ -128,9 +128,10 @@ Graph& graphOf(const Napi::Value& value) {
 
 /// `neighbour` is a graph or null.
 Napi::Value beginGraph(std::string device, Napi::Value neighbour) {
-  auto* graph = new Graph(device, neighbour.IsExternal() ? &graphOf(neighbour) : nullptr);
+  auto graph = std::make_unique<Graph>(device, neighbour.IsExternal() ? &graphOf(neighbour) : nullptr);
   auto external =
-      Napi::External<Graph>::New(neighbour.Env(), graph, [](Napi::Env, Graph* data) { delete data; });
+      Napi::External<Graph>::New(neighbour.Env(), graph.get(), [](Napi::Env, Graph* data) { delete data; });
+  graph.release();
   external.TypeTag(&kGraphTag);
   return external;
 }

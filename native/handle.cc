@@ -42,13 +42,15 @@ Handle& handleOf(const Napi::Value& value) {
 
 Napi::Value wrap(Napi::Env env, at::Tensor tensor) {
   const auto* environment = env.GetInstanceData<Environment>();
-  auto* handle = new Handle{std::move(tensor), 0, environment->liveTensors};
-  ++*handle->liveTensors;
-  if (environment->booking) book(env, *handle);
-  auto external = Napi::External<Handle>::New(env, handle, [](Napi::Env finalizerEnv, Handle* data) {
+  std::unique_ptr<Handle> owned(new Handle{std::move(tensor), 0, environment->liveTensors});
+  // Refused in a thread that is being ended.
+  auto external = Napi::External<Handle>::New(env, owned.get(), [](Napi::Env finalizerEnv, Handle* data) {
     release(finalizerEnv, *data);
     delete data;
   });
+  auto* const handle = owned.release();
+  ++*handle->liveTensors;
+  if (environment->booking) book(env, *handle);
   external.TypeTag(&kHandleTag);
   return external;
 }
