@@ -85,8 +85,7 @@ struct FastGelu : torch::autograd::Function<FastGelu> {
 };
 
 Tensor fastGelu(const Tensor& input) {
-  const auto type = input.scalar_type();
-  if (!input.is_cpu() || (type != at::kFloat && type != at::kBFloat16)) return at::gelu(input);
+  if (!input.is_cpu() || !isFloatOrBfloat16(input.scalar_type())) return at::gelu(input);
   return FastGelu::apply(input.contiguous());
 }
 

@@ -38,6 +38,7 @@ void applyBlocks(const Tensor& input, const Tensor& output, uint64_t key, uint32
 }  // namespace
 
 FastMask FastMask::draw(double p) {
+  TORCH_CHECK(p >= 0 && p <= 1, "expected a dropout of 0 to 1, got ", p);
   if (p == 0) return FastMask(0, p);
   auto generator = at::detail::getDefaultCPUGenerator();
   auto* impl = at::check_generator<at::CPUGeneratorImpl>(generator);

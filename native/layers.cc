@@ -49,7 +49,7 @@ Tensor selfAttention(const Tensor& input, const OptionalTensor& mask, const Opti
           .permute({2, 0, 1, 3})
           .contiguous()
           .view({batch * length, width});
-  return at::linear(context, outWeight, outBias).view({length, batch, -1});
+  return at::linear(context, outWeight, outBias).view({length, batch, width});
 }
 
 /// torch.nn.TransformerEncoderLayer.forward, post-norm, ReLU, on `src` [L, N, E] with a boolean mask (true: masked) of

@@ -1,11 +1,16 @@
 // Numbers as loops see them: float32, or bfloat16 by its bits, the upper half of a float's, so that the compiler vectorizes.
 #pragma once
 
+#include <c10/core/ScalarType.h>
+
 #include <bit>
 #include <cstdint>
 #include <type_traits>
 
 namespace qa {
+
+/// Whether these are a type's numbers.
+inline bool isFloatOrBfloat16(c10::ScalarType type) { return type == c10::kFloat || type == c10::kBFloat16; }
 
 inline float toFloat(float value) { return value; }
 inline float toFloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }

@@ -3,9 +3,12 @@
 // makes machine code for each new size of a product, which takes longer than such a product.
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+
 #include "attention-passes.h"
 #include "binding.h"
 #include "fast-mask.h"
+#include "numbers.h"
 #include "parallel.h"
 #include "tile-product.h"
 #include "tiles.h"
@@ -179,6 +182,13 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
 
 /// `projected` is [tokens, 3 * width]: queries, keys and values; of each, the heads side by side.
 Tensor packedAttention(const Tensor& projected, std::vector<int64_t> lengths, int64_t heads, double p) {
+  TORCH_CHECK(projected.is_cpu() && isFloatOrBfloat16(projected.scalar_type()) && projected.dim() == 2,
+              "expected a float32 or bfloat16 matrix on the CPU, got ", projected.toString(), " of shape ", projected.sizes());
+  const auto tokens = projected.size(0), columns = projected.size(1);
+  TORCH_CHECK(heads > 0 && columns % (3 * heads) == 0, "expected heads that divide a third of ", columns, " columns, got ", heads);
+  const auto fits = std::all_of(lengths.begin(), lengths.end(), [=](int64_t length) { return length > 0 && length <= tokens; });
+  TORCH_CHECK(!lengths.empty() && fits && c10::sum_integers(lengths) == tokens, "expected sequences of one token or more, ", tokens,
+              " in all, got ", at::IntArrayRef(lengths));
   return PackedAttention::apply(projected.contiguous(), lengths, heads, p);
 }
 

@@ -6,6 +6,7 @@ import type { HiddenAct } from './activations.js';
 import type { BertConfig } from './bert-config.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
+import { expectHeads } from './heads.js';
 import * as init from './init.js';
 import { LayerNorm } from './layer-norm.js';
 import { Linear, linearSideBySide } from './linear.js';
@@ -70,6 +71,7 @@ class BertSelfAttention extends Module {
 
   constructor(config: BertConfig) {
     super();
+    expectHeads(config.num_attention_heads, config.hidden_size);
     this.dropoutP = config.attention_probs_dropout_prob;
     this.heads = config.num_attention_heads;
     this.query = new Linear(config.hidden_size, config.hidden_size);

@@ -4,6 +4,7 @@ import { tidy } from '../scope.js';
 import { Tensor } from '../tensor.js';
 import * as init from './init.js';
 import { Dropout } from './dropout.js';
+import { expectHeads } from './heads.js';
 import { LayerNorm } from './layer-norm.js';
 import { Linear } from './linear.js';
 import { Module, Parameter } from './module.js';
@@ -62,6 +63,7 @@ export class TransformerEncoderLayer extends Module {
     options: TransformerEncoderLayerOptions = {},
   ) {
     super();
+    expectHeads(nhead, dModel);
     this.dropout = new Dropout(options.dropout ?? 0.1);
     this.layerNormEps = options.layerNormEps ?? 1e-5;
     this.self_attn = new SelfAttention(dModel);
@@ -77,11 +79,12 @@ export class TransformerEncoderLayer extends Module {
    * @returns [length, batch, dModel]
    */
   forward(src: Tensor, srcMask: Tensor | null = null): Tensor {
+    const parts = [this.self_attn, this.linear1, this.linear2, this.norm1, this.norm2];
     return new Tensor(
       native.transformerEncoderLayer(
         src.handle,
         srcMask?.handle ?? null,
-        this.parameters().map((parameter) => parameter.handle),
+        parts.flatMap((part) => part.parameters().map(({ handle }) => handle)),
         this.nhead,
         this.dropout.p,
         this.layerNormEps,

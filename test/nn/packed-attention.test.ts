@@ -163,3 +163,23 @@ test[runtimeInfo().cudaDevices > 0 ? 'serial' : 'skip'](
     }
   },
 );
+
+test('sequences, heads and tokens that do not belong together are refused', (t) => {
+  tidy(() => {
+    const attend = (lengths: number[], heads: number, projected = zeros([5, 24]), p = 0) =>
+      packedAttention(projected, { ...sequencesOf([3, 2]), lengths }, heads, p);
+    for (const lengths of [[3, 20_000], [3], [-3, 8], [5, 0], [2 ** 40, 5], []]) {
+      t.throws(() => attend(lengths, 2), {
+        message: /expected sequences of one token or more, 5 in all, got \[/,
+      });
+    }
+    for (const heads of [0, -1, 3]) {
+      t.throws(() => attend([3, 2], heads), { message: /heads that divide a third of 24 columns, got/ });
+    }
+    const [deep, doubles] = [zeros([5, 1, 24]), zeros([5, 24], { dtype: 'float64' })];
+    for (const projected of [deep, doubles, zeros([5, 24], { device: 'meta' })]) {
+      t.throws(() => attend([3, 2], 2, projected), { message: /float32 or bfloat16 matrix on the CPU, got/ });
+    }
+    t.throws(() => attend([3, 2], 2, zeros([5, 24]), -0.1), { message: /dropout of 0 to 1, got -0.1/ });
+  });
+});
