@@ -6,6 +6,7 @@
 #include "binding.h"
 #include "fast-mask.h"
 #include "linear-gradient.h"
+#include "numbers.h"
 #include "panel-product.h"
 #include "panels.h"
 #include "parallel.h"
@@ -36,8 +37,8 @@ Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias
   using Linear = Tensor(const Tensor&, const Tensor&, const OptionalTensor&, std::string_view,
                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
   static const auto oneDnn = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
+  if (!x.is_cpu()) return at::linear(x, weight, bias);
   const auto type = x.scalar_type();
-  if (!x.is_cpu() || (type != at::kFloat && type != at::kBFloat16)) return at::linear(x, weight, bias);
   const auto left = factor(x), right = factor(weight);
   const auto offset = bias ? OptionalTensor(factor(*bias)) : bias;
   if (left.scalar_type() == at::kFloat && multipliesInPanels()) return panelProduct(left.contiguous(), right.t(), offset).to(type);
@@ -65,6 +66,7 @@ Tensor transposed(const Tensor& weight) {
   return result;
 }
 
+/// Of rows, [N, in] to [N, out].
 struct FastLinear : torch::autograd::Function<FastLinear> {
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight, const Tensor& bias) {
     const auto type = input.scalar_type();
@@ -87,9 +89,16 @@ struct FastLinear : torch::autograd::Function<FastLinear> {
   }
 };
 
-/// [N, in] to [N, out] in the input's type, with float32 weights.
+/// [..., in] to [..., out] in the input's type, with float32 weights. Other types PyTorch computes or refuses.
 Tensor fastLinear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  return FastLinear::apply(input.contiguous(), weight, bias);
+  if (!isFloatOrBfloat16(input.scalar_type())) return at::linear(input, weight, bias);
+  TORCH_CHECK(input.dim() > 0 && input.size(-1) == weight.size(1), "expected an input of ", weight.size(1), " features, got the shape ",
+              input.sizes());
+  if (input.dim() == 2) return FastLinear::apply(input.contiguous(), weight, bias);
+  auto sizes = input.sizes().vec();
+  sizes.back() = weight.size(0);
+  const auto rows = input.dim() == 1 ? input.unsqueeze(0) : input.flatten(0, -2);
+  return FastLinear::apply(rows.contiguous(), weight, bias).view(sizes);
 }
 
 // ---- dropout -----------------------------------------------------------------------------------------------
@@ -110,7 +119,8 @@ struct FastDropout : torch::autograd::Function<FastDropout> {
 
 Tensor fastDropout(const Tensor& input, double p, bool train) {
   if (!train || p == 0) return input;
-  return input.is_cpu() && p < 1 ? FastDropout::apply(input, p) : at::dropout(input, p, train);
+  const auto ours = p > 0 && p < 1 && input.is_cpu() && isFloatOrBfloat16(input.scalar_type());
+  return ours ? FastDropout::apply(input, p) : at::dropout(input, p, train);
 }
 
 }  // namespace

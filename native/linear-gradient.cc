@@ -94,6 +94,8 @@ void compute(const Tensor& grad, const Tensor& input, const LinearGradient& grad
 
 LinearGradient linearGradient(const Tensor& grad, const Tensor& input) {
   const LinearGradient gradient{at::empty({grad.size(1), input.size(1)}, at::kFloat), at::zeros({grad.size(1)}, at::kFloat)};
+  // The first tokens' products are what else is written there first.
+  if (grad.size(0) == 0) gradient.weight.zero_();
   withTypes(grad.scalar_type(), [&](auto stored, auto element, at::ScalarType) {
     compute<decltype(stored), decltype(element)>(grad, input, gradient);
   });

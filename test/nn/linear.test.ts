@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { cat, zeros } from '../../src/create.js';
+import { arange, cat, zeros } from '../../src/create.js';
 import { withKernels } from '../../src/nn/kernels.js';
 import { Linear, linearSideBySide } from '../../src/nn/linear.js';
 import { manualSeed } from '../../src/random.js';
@@ -11,6 +11,8 @@ import type { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf } from './gradients.js';
 import { testLayer } from './layer-cases.js';
 import { fastDistances, layerAndLeaves, linearCases } from './linear-cases.js';
+
+const fastKernels = { fast: true, bf16: false };
 
 testLayer(
   'Linear',
@@ -65,6 +67,35 @@ for (const shape of linearCases) {
     });
   });
 }
+
+test('--fast takes what the plain kernels take: one token, more dimensions, none, and the gradients of these', (t) => {
+  tidy(() => {
+    manualSeed(5);
+    const layer = new Linear(32, 20);
+    for (const shape of [[32], [2, 3, 32], [0, 32], [2, 0, 32]]) {
+      const leaves = [zeros(shape).normal_(0, 1).requiresGrad_(), ...layer.parameters()];
+      const plain = gradientsOf((input) => layer.forward(input), leaves);
+      const fast = gradientsOf((input) => withKernels(fastKernels, () => layer.forward(input)), leaves);
+      for (const [index, result] of fast.entries()) t.true(distance(result, plain[index]) < 1e-5);
+      t.deepEqual(
+        withKernels(fastKernels, () => layer.forward(leaves[0])).shape,
+        layer.forward(leaves[0]).shape,
+      );
+    }
+    layer.dispose();
+  });
+});
+
+test('--fast refuses what the plain kernels refuse', (t) => {
+  tidy(() => {
+    const layer = new Linear(3, 2);
+    for (const input of [zeros([2, 4]), zeros([]), arange(3), zeros([2, 3], { dtype: 'float64' })]) {
+      t.throws(() => layer.forward(input), { code: 'ERR_TORCH' });
+      t.throws(() => withKernels(fastKernels, () => layer.forward(input)), { code: 'ERR_TORCH' });
+    }
+    layer.dispose();
+  });
+});
 
 // LibTorch takes it from the environment.
 const testAvx2 = process.arch === 'x64' ? test : test.skip;
