@@ -84,6 +84,7 @@ std::optional<AttentionPlan> planFor(const Tensor& query, const Sizes& visible) 
 
 /// How many keys each row sees, where each sees its first ones: of a mask [batch, length] of ones and zeros on the CPU.
 std::optional<Sizes> visibleKeys(const Tensor& mask) {
+  TORCH_CHECK(mask.dim() == 2, "expected an attention mask [batch, length], got one of shape ", mask.sizes());
   if (!mask.is_cpu() || mask.scalar_type() != at::kLong) return std::nullopt;
   const auto flags = mask.contiguous();
   const auto length = flags.size(1);
@@ -101,7 +102,10 @@ std::optional<Sizes> visibleKeys(const Tensor& mask) {
 /// `visible` where visibleKeys knew; `mask` says the same, as what is added to scores. `p` is 0 outside of training.
 Tensor paddedAttention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask, std::optional<Sizes> visible,
                        double p) {
-  const auto plan = visible && p < 1 && query.scalar_type() == at::kFloat ? planFor(query, *visible) : std::nullopt;
+  // A mask of other sizes the composition spreads over the scores, as Python does, or refuses.
+  const auto fits = mask.size(0) == query.size(0) && mask.size(-1) == query.size(2);
+  const auto plans = visible && fits && p >= 0 && p < 1 && query.scalar_type() == at::kFloat;
+  const auto plan = plans ? planFor(query, *visible) : std::nullopt;
   if (!plan) return composed(query, key, value, mask, p);
   const auto keeps = c10::GradMode::is_enabled() && (query.requires_grad() || key.requires_grad() || value.requires_grad());
   return plannedAttention(query, key, value, *plan, p, keeps);

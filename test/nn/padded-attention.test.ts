@@ -78,3 +78,24 @@ test('a mask with holes, of an empty row or of other numbers is added as it is',
     }
   });
 });
+
+test('a mask of another batch or length is spread over the scores, or refused, as Python does', (t) => {
+  tidy(() => {
+    const ones = [32, 32];
+    const spread = paddingMask(maskOf([32], 32));
+    t.deepEqual(run(spread, [2, 32, 2], 0), run(paddingMask(maskOf(ones, 32)), [2, 32, 2], 0));
+    for (const mask of [maskOf([...ones, ...ones], 32), maskOf(ones, 64), maskOf([20, 20], 20)]) {
+      t.throws(() => run(paddingMask(mask), [2, 32, 2], 0), { message: /must match the size/ });
+    }
+    t.throws(() => paddingMask(zeros([32], { dtype: 'int64' })), {
+      message: /expected an attention mask \[batch, length\], got one of shape \[32\]/,
+    });
+  });
+});
+
+test('a dropout that is no probability is refused', (t) => {
+  tidy(() => {
+    const mask = paddingMask(maskOf([32], 32));
+    for (const p of [-1, 2, NaN]) t.throws(() => run(mask, [1, 32, 1], p), { message: /between 0 and 1/ });
+  });
+});
