@@ -163,12 +163,18 @@ void updateFlat(const Arithmetic& arithmetic, const Update& update, double gradS
   });
 }
 
-/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates. `skip`, a float32 scalar on a GPU, says
-/// there whether it is one: nothing changes where it holds 1, else 0.
+/// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates. `skip`, a float32 scalar where the parameters
+/// are, says whether it is one: nothing changes where it holds 1, else 0.
 void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
            double beta2, double eps, double weightDecay, bool correctBias, double gradScale, bool fused, OptionalTensor skip) {
+  // A GPU is not waited for.
+  if (skip && skip->is_cpu() && skip->item<float>() == 1) return;
   const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay, correctBias};
   const c10::NoGradGuard noGrad;
+  for (size_t index = 0; index < params.size(); ++index) {
+    const auto sizes = params[index].sizes();
+    TORCH_CHECK(grads[index].sizes() == sizes, "expected a gradient of the shape ", sizes, ", got ", grads[index].sizes());
+  }
   std::vector<Update> others;
   std::map<int64_t, std::vector<Update>> fusedByStep;
   for (size_t index = 0; index < params.size(); ++index) {

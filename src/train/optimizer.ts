@@ -1,4 +1,5 @@
 import { tensor, zeros } from '../create.js';
+import { QaError, UsageError } from '../errors.js';
 import { native } from '../native.js';
 import type { Parameter } from '../nn/module.js';
 import { keep, tidy } from '../scope.js';
@@ -8,7 +9,7 @@ import type { Tensor } from '../tensor.js';
 export interface AdamWOptions {
   /** Decay of the moving averages of the gradient and of its square. 0.9 and 0.999. */
   readonly betas?: readonly [number, number];
-  /** Added to the root of the second average. 1e-6. */
+  /** Added to the root of the second average, 0 or more. 1e-6. */
   readonly eps?: number;
   /** Part of a parameter, times the learning rate, that is taken off after its update. 0. */
   readonly weightDecay?: number;
@@ -60,16 +61,28 @@ export class AdamW {
   ) {
     const defaults = { eps: 1e-6, weightDecay: 0, noDecay: new Set<Parameter>(), correctBias: true };
     this.#options = { betas: [0.9, 0.999], ...defaults, ...options };
+    const { betas, eps } = this.#options;
+    if (!betas.every((beta) => beta >= 0 && beta < 1)) {
+      throw new UsageError(`Expected \`betas\` from 0 to below 1, got ${betas.join(' and ')}.`);
+    }
+    if (!(eps >= 0)) throw new UsageError(`Expected an \`eps\` of 0 or more, got ${eps}.`);
   }
 
   /**
-   * Updates every parameter that has a gradient, at the learning rate `lr`.
+   * Updates every parameter that has a gradient, at the learning rate `lr`, 0 or more.
    * @param options.fused in one pass over memory, which differs from Python's in the last bits
    * @param options.gradients a parameter each, in their order, in place of the parameters' own
    * @param options.gradScale what gradients are multiplied by first. 1.
-   * @param options.skip float32 scalar on a GPU: 1 where nothing is to change, else 0
+   * @param options.skip float32 scalar where the parameters are: 1 where nothing is to change, else 0
    */
   step(lr: number, { fused = false, gradients, gradScale = 1, skip }: StepOptions = {}): void {
+    if (!(lr >= 0)) throw new UsageError(`Expected a learning rate of 0 or more, got ${lr}.`);
+    const count = this.parameters.length;
+    if (gradients !== undefined && gradients.length !== count) {
+      throw new QaError(
+        `Expected ${count} gradients, for so many parameters there are, got ${gradients.length}; give null for one that has none.`,
+      );
+    }
     tidy(() => {
       const updates = this.parameters.flatMap((parameter, index) => {
         const grad = gradients === undefined ? parameter.grad : gradients[index];

@@ -204,12 +204,16 @@ for (const weightDecay of [0, 0.1]) {
 }
 
 // float64, as LibTorch's fused kernel has it, which a GPU's parameters take.
-for (const weightDecay of [0, 0.1]) {
-  test(`an update that is to be skipped leaves all as it is, with weight decay ${weightDecay}`, (t) => {
+for (const [dtype, weightDecay] of [
+  ['float64', 0],
+  ['float64', 0.1],
+  ['float32', 0.1],
+] as const) {
+  test(`an update of ${dtype} that is to be skipped leaves all as it is, with weight decay ${weightDecay}`, (t) => {
     tidy(() => {
-      const parameter = new Parameter(ones([3]).to('float64'));
+      const parameter = new Parameter(ones([3]).to(dtype));
       const optimizer = new AdamW([parameter], { weightDecay });
-      const gradients = [ones([3]).to('float64')];
+      const gradients = [ones([3]).to(dtype)];
       const after = (skip?: number) => {
         optimizer.step(1e-2, {
           fused: true,
@@ -246,3 +250,49 @@ for (const fused of [false, true]) {
     });
   });
 }
+
+test('a gradient of another shape is refused before anything is updated', (t) => {
+  tidy(() => {
+    const parameters = [new Parameter(ones([2])), new Parameter(ones([400, 400]))] as const;
+    const optimizer = new AdamW(parameters);
+    for (const fused of [false, true]) {
+      for (const shape of [[2], [800, 800]]) {
+        t.throws(
+          () => {
+            optimizer.step(1e-2, { fused, gradients: [ones([2]), ones(shape)] });
+          },
+          { message: /expected a gradient of the shape \[400, 400\], got/ },
+        );
+      }
+    }
+    t.throws(
+      () => {
+        optimizer.step(1e-2, { gradients: [ones([2])] });
+      },
+      { message: /Expected 2 gradients, .* got 1/ },
+    );
+    t.deepEqual([...parameters[0].toArray()], [1, 1]);
+    optimizer.dispose();
+    for (const parameter of parameters) parameter.dispose();
+  });
+});
+
+test("settings that no AdamW has are refused, as transformers' are", (t) => {
+  for (const betas of [
+    [1, 0.9],
+    [0.9, -1],
+    [NaN, 0.9],
+  ] as const) {
+    t.throws(() => new AdamW([], { betas }), { message: /Expected `betas` from 0 to below 1, got/ });
+  }
+  t.throws(() => new AdamW([], { eps: -1e-6 }), { message: /`eps` of 0 or more, got/ });
+  const optimizer = new AdamW([]);
+  for (const rate of [-1, NaN]) {
+    t.throws(
+      () => {
+        optimizer.step(rate);
+      },
+      { message: /learning rate of 0 or more, got/ },
+    );
+  }
+});
