@@ -1,4 +1,5 @@
 import { arange, cat, empty, tensor, zeros } from '../create.js';
+import { QaError } from '../errors.js';
 import { native } from '../native.js';
 import { Tensor, type Device } from '../tensor.js';
 import * as init from './init.js';
@@ -32,6 +33,7 @@ export class LSTM extends Module {
    * @returns [batch, longest, hiddenSize], zero past a row's length; `longest` is that of this batch
    */
   forward(input: Tensor, lengths: Tensor): Tensor {
+    this.#expectFeatures(input);
     const [sorted, order] = lengths.toDevice('cpu').sort(0, true);
     const sortedIndices = order.toDevice(input.device);
     const [data, batchSizes] = native
@@ -50,7 +52,14 @@ export class LSTM extends Module {
 
   /** The same for packed rows, [tokens, inputSize]: the longest row first, step by step. */
   forwardPacked(input: Tensor, lengths: readonly number[]): Tensor {
+    this.#expectFeatures(input);
     const { toSteps, toRows, blocks } = planSteps(lengths);
+    if (blocks.length === 0 || toSteps.length !== input.size(0)) {
+      throw new QaError(
+        `Expected rows of ${input.size(0)} tokens in all, got [${lengths.join(', ')}]; give each token's row a length.`,
+        'ERR_TENSOR_SHAPE',
+      );
+    }
     const steps = input.indexSelect(0, indexTensor(toSteps, input.device));
     const output = input.device === 'cpu' ? this.#inBlocks(steps, blocks) : this.#atOnce(steps, blocks);
     return output.indexSelect(0, indexTensor(toRows, input.device));
@@ -82,6 +91,16 @@ export class LSTM extends Module {
       return output.view(rows * length, width);
     });
     return cat(outputs);
+  }
+
+  /** oneDNN's LSTM takes the input's word for how wide the weights are. */
+  #expectFeatures(input: Tensor): void {
+    const inputSize = this.weight_ih_l0.size(1);
+    if (input.size(-1) === inputSize) return;
+    throw new QaError(
+      `Expected an input of ${inputSize} features, got one of shape [${input.shape.join(', ')}]; make the layer as wide as that.`,
+      'ERR_TENSOR_SHAPE',
+    );
   }
 
   get #handles() {
