@@ -76,6 +76,9 @@ struct GroupedRows : torch::autograd::Function<GroupedRows> {
 /// hold once more by groups (src/data/row-groups.ts), whose tokens have a gradient.
 Tensor groupedEmbedding(const Tensor& weight, const Tensor& indices, const Tensor& order, const Tensor& starts, const Tensor& target,
                         int64_t paddingIdx) {
+  // LibTorch reads what they say; a GPU would have to be waited for.
+  TORCH_CHECK(!starts.is_cpu() || (starts.min().item<int64_t>() >= 0 && starts.max().item<int64_t>() <= order.size(0)),
+              "expected groups of the ", order.size(0), " tokens in their order, got some beyond");
   return GroupedRows::apply(weight, indices, std::array{order, starts, target}, paddingIdx);
 }
 

@@ -11,14 +11,12 @@ import { Module, Parameter } from './module.js';
 export class Embedding extends Module {
   /** [numEmbeddings, embeddingDim] */
   readonly weight: Parameter;
+  private readonly paddingIdx: number | null;
 
-  constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
-    /** Row that starts at zero and gets no gradient; null for none. */
-    private readonly paddingIdx: number | null = null,
-  ) {
+  /** @param paddingIdx row that starts at zero and gets no gradient, counted from the last where it is negative; null for none */
+  constructor(numEmbeddings: number, embeddingDim: number, paddingIdx: number | null = null) {
     super();
+    this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? numEmbeddings + paddingIdx : paddingIdx;
     this.weight = new Parameter(empty([numEmbeddings, embeddingDim]));
     init.normal_(this.weight);
     this.zeroPadding();

@@ -29,3 +29,16 @@ onEveryDevice((device) => {
     });
   }
 });
+
+test('groups of tokens that are not there are refused', (t) => {
+  tidy(() => {
+    const layer = new Embedding(3, 2);
+    const [order, rows] = [tensor(Int32Array.of(0, 1)), tensor(Int32Array.of(1))];
+    for (const starts of [Int32Array.of(0, 1000), Int32Array.of(-9, 2)]) {
+      t.throws(() => layer.forward(order, { order, starts: tensor(starts), rows }), {
+        message: /expected groups of the 2 tokens/,
+      });
+    }
+    layer.dispose();
+  });
+});
