@@ -1,11 +1,13 @@
 import { QaError } from '../errors.js';
+import type { Handle } from '../native.js';
 import { keep, noGrad } from '../scope.js';
 import { Tensor, type Device } from '../tensor.js';
 
 /** A tensor that is trained: it requires a gradient, and no `tidy` frees it. */
 export class Parameter extends Tensor {
+  /** Takes the tensor over, which is left disposed; what it was computed from gets no gradient of it. */
   constructor(data: Tensor) {
-    super(data.take());
+    super(takeLeaf(data));
     keep(this);
     this.requiresGrad_();
   }
@@ -21,6 +23,14 @@ export class Parameter extends Tensor {
     this.adopt(noGrad(() => this.toDevice(device)));
     this.requiresGrad_();
   }
+}
+
+/** A tensor's handle, as one that autograd knows no origin of: only such have gradients of their own. */
+function takeLeaf(data: Tensor): Handle {
+  if (!data.requiresGrad) return data.take();
+  const leaf = data.detach();
+  data.dispose();
+  return leaf.take();
 }
 
 /**
@@ -42,7 +52,7 @@ export abstract class Module {
     }
   }
 
-  /** All parameters by `state_dict` name, in the order of `torch.nn.Module.named_parameters`. */
+  /** All parameters by `state_dict` name, in the order of `torch.nn.Module.named_parameters`; one in two places has two names. */
   *namedParameters(prefix = ''): Generator<[string, Parameter]> {
     for (const [name, value] of Object.entries(this) as [string, unknown][]) {
       if (value instanceof Parameter) yield [prefix + name, value];
@@ -50,8 +60,9 @@ export abstract class Module {
     for (const [name, child] of this.namedChildren()) yield* child.namedParameters(`${prefix}${name}.`);
   }
 
+  /** The same, each once: an optimizer would update one of two names twice. */
   parameters(): Parameter[] {
-    return [...this.namedParameters()].map(([, parameter]) => parameter);
+    return [...new Set([...this.namedParameters()].map(([, parameter]) => parameter))];
   }
 
   /** Number of trained values. */
@@ -96,7 +107,7 @@ export abstract class Module {
             'ERR_STATE_SHAPE',
           );
         }
-        if (source.dtype === 'int64') {
+        if (!/^b?float/.test(source.dtype)) {
           throw new QaError(
             `Expected ${name} of floating-point numbers, got whole ones; use weights that are not quantized.`,
             'ERR_STATE_DTYPE',

@@ -2,7 +2,7 @@ import test from 'ava';
 import { full } from '../../src/create.js';
 import { Dropout } from '../../src/nn/dropout.js';
 import { Linear } from '../../src/nn/linear.js';
-import { Module } from '../../src/nn/module.js';
+import { Module, Parameter } from '../../src/nn/module.js';
 import { liveTensors, tidy } from '../../src/scope.js';
 
 class Block extends Module {
@@ -89,11 +89,13 @@ test('loadStateDict copies what meets and names what does not', (t) => {
 test('whole numbers are no weights: they are of a quantized model, whose scales would be missing', (t) => {
   tidy(() => {
     const layer = new Linear(2, 1);
-    const quantized = new Map([['weight', full([1, 2], 7).to('int64')]]);
-    t.throws(() => layer.loadStateDict(quantized), {
-      code: 'ERR_STATE_DTYPE',
-      message: /weight of floating-point numbers, got whole ones/,
-    });
+    for (const dtype of ['int64', 'int32', 'uint8', 'bool'] as const) {
+      const quantized = new Map([['weight', full([1, 2], 1).to(dtype)]]);
+      t.throws(() => layer.loadStateDict(quantized), {
+        code: 'ERR_STATE_DTYPE',
+        message: /weight of floating-point numbers, got whole ones/,
+      });
+    }
     layer.dispose();
   });
 });
@@ -113,4 +115,28 @@ test('parameters on another device have gradients of their own', (t) => {
     [[3, 2], [3]],
   );
   linear.dispose();
+});
+
+test('a parameter that was computed from another one is trained on its own', (t) => {
+  tidy(() => {
+    const first = new Parameter(full([2], 3));
+    const second = new Parameter(first.mul(2));
+    second.mul(5).sum().backward();
+    t.deepEqual([...(second.grad?.toFloat32Array() ?? [])], [5, 5]);
+    t.is(first.grad, null);
+    first.dispose();
+    second.dispose();
+  });
+});
+
+test('a parameter in two places has two names, and is one', (t) => {
+  class Tied extends Module {
+    readonly first = new Linear(2, 3);
+    readonly second = this.first;
+  }
+  const tied = new Tied();
+  t.is([...tied.namedParameters()].length, 4);
+  t.deepEqual(tied.parameters(), tied.first.parameters());
+  t.is(tied.numParameters(), 9);
+  tied.dispose();
 });
