@@ -2,6 +2,7 @@
 // op is one line in a table. Arguments are checked in TypeScript; what still goes wrong becomes a JavaScript error.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -23,7 +24,8 @@ struct From;
 
 template <>
 struct From<at::Tensor> {
-  static const at::Tensor& convert(const Napi::Value& value) { return unwrap(value); }
+  // Not a reference: to read a later argument may run JavaScript, an array's getter, which may dispose of this one.
+  static at::Tensor convert(const Napi::Value& value) { return unwrap(value); }
 };
 template <>
 struct From<double> {
@@ -31,7 +33,12 @@ struct From<double> {
 };
 template <>
 struct From<int64_t> {
-  static int64_t convert(const Napi::Value& value) { return value.As<Napi::Number>().Int64Value(); }
+  // Node-API would cut off what is not whole, and take NaN for 0. Doubles above 2^53 stand for several numbers.
+  static int64_t convert(const Napi::Value& value) {
+    const auto number = value.As<Napi::Number>().DoubleValue();
+    if (number == std::trunc(number) && std::abs(number) <= 0x1p53) return static_cast<int64_t>(number);
+    throw Napi::RangeError::New(value.Env(), "expected a whole number, got " + value.ToString().Utf8Value());
+  }
 };
 template <>
 struct From<bool> {

@@ -12,9 +12,10 @@ using Tensors = std::vector<Tensor>;
 using OptionalTensor = std::optional<Tensor>;
 
 /// A JavaScript number as the scalar that Python would write beside `a`: an int for a tensor of integers where it is
-/// whole, so that the result keeps its dtype.
+/// whole, and int64 has it, so that the result keeps its dtype.
 at::Scalar scalarFor(const Tensor& a, double value) {
-  if (at::isIntegralType(a.scalar_type(), true) && value == std::trunc(value)) return static_cast<int64_t>(value);
+  const auto isInt = value == std::trunc(value) && std::abs(value) < 0x1p63;
+  if (isInt && at::isIntegralType(a.scalar_type(), true)) return static_cast<int64_t>(value);
   return value;
 }
 

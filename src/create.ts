@@ -27,7 +27,7 @@ export function tensor(
   shape?: Shape,
   options: TensorOptions = {},
 ): Tensor {
-  const array = ArrayBuffer.isView(data) ? data : Float32Array.from(data);
+  const array = ArrayBuffer.isView(data) ? data : Float32Array.from(data, expectNumber);
   const sizes = shape ?? [array.length];
   const expected = sizes.reduce((product, size) => product * size, 1);
   if (expected !== array.length) {
@@ -38,6 +38,16 @@ export function tensor(
   }
   const dtype = options.dtype ?? dtypeOf[array.constructor.name] ?? 'float32';
   return new Tensor(native.fromArray(array, sizes, dtype, options.device ?? 'cpu'));
+}
+
+/** An array within the array, a text, nothing at all: Float32Array would make NaN of each. */
+function expectNumber(item: unknown): number {
+  if (typeof item === 'number') return item;
+  throw new QaError(
+    `Expected numbers as a tensor's data, got ${Array.isArray(item) ? 'an array' : typeof item} among them; ` +
+      'give one flat array, row by row, and the shape beside it.',
+    'ERR_TENSOR_DATA',
+  );
 }
 
 /** A tensor of one repeated value. */

@@ -33,6 +33,52 @@ test('data that do not fill the shape are refused', (t) => {
   });
 });
 
+test('data that are no numbers are refused, where Float32Array would make NaN of them', (t) => {
+  for (const [data, got] of [
+    [[[1, 2], [3]], 'an array'],
+    [[1, '2'], 'string'],
+    // eslint-disable-next-line no-sparse-arrays
+    [[1, , 3], 'undefined'],
+  ] as const) {
+    t.throws(() => tensor(data as unknown as number[]), {
+      code: 'ERR_TENSOR_DATA',
+      message: new RegExp(`got ${got} among them`),
+    });
+  }
+});
+
+test('memory that threads share is read as any other', (t) => {
+  const shared = new Float32Array(new SharedArrayBuffer(16), 8);
+  shared.set([7, 8]);
+  t.deepEqual([...tensor(shared).toArray()], [7, 8]);
+});
+
+test('an array that is taken away while its shape is read is refused', (t) => {
+  const data = new Float32Array(1 << 20);
+  const shape = [data.length];
+  let reads = 0;
+  const get = () => {
+    // The first time, they are counted.
+    if ((reads += 1) === 2) structuredClone(data.buffer, { transfer: [data.buffer] });
+    return 1 << 20;
+  };
+  t.throws(() => tensor(data, Object.defineProperty(shape, 0, { get })), {
+    message: /expected as many elements as the shape holds, got 0/,
+  });
+});
+
+test('a size or a place that is no whole number is refused, not cut off', (t) => {
+  for (const [number, make] of [
+    ['0.5', () => tensor([1, 2], [0.5, 4])],
+    ['NaN', () => zeros([NaN])],
+    ['Infinity', () => arange(Infinity)],
+    ['1.5', () => zeros([4]).narrow(0, 1.5, 1)],
+    ['18014398509481984', () => zeros([1]).expand(2 ** 54)],
+  ] as const) {
+    t.throws(make, { instanceOf: RangeError, message: `expected a whole number, got ${number}` });
+  }
+});
+
 test('constructors', (t) => {
   t.deepEqual([...full([2], 7).toArray()], [7, 7]);
   t.deepEqual([...ones([1, 2]).toArray()], [1, 1]);
@@ -59,6 +105,10 @@ test('integers stay integers under whole numbers', (t) => {
   t.is(tensor(Int32Array.of(1, 9)).clamp(0, 5).dtype, 'int64');
   t.is(tensor(Int32Array.of(1, 9)).add(1).dtype, 'int64');
   t.is(tensor(Int32Array.of(1, 9)).add(0.5).dtype, 'float32');
+  // These, int64 does not have.
+  const beyond = tensor(Int32Array.of(1, 9));
+  t.deepEqual([...beyond.clamp(-Infinity, 2 ** 63).toArray()], [1, 9]);
+  t.deepEqual([...beyond.add(Infinity).toArray()], [Infinity, Infinity]);
 });
 
 test('what an element is told to be is a boolean of it', (t) => {
