@@ -1,5 +1,4 @@
 import type { Options } from 'yargs';
-import { UsageError } from '../errors.js';
 
 /** A flag with a number. To yargs's parser it is a string: what it makes of numbers itself hides what was typed (`NaN`). */
 export const numberFlag = {
@@ -9,34 +8,3 @@ export const numberFlag = {
     typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value,
   requiresArg: true,
 } as const satisfies Options;
-
-/** The numbers that make sense for a flag. */
-export interface NumberRange {
-  readonly least: number;
-  /** Whether only what is greater than `least` does. */
-  readonly above?: boolean;
-  readonly most?: number;
-  readonly whole: boolean;
-}
-
-/** Throws wrong usage where a flag's value is not a finite number of that range. */
-export function expectNumber(
-  flag: string,
-  value: unknown,
-  { least, above = false, most = Infinity, whole }: NumberRange,
-): asserts value is number {
-  const isEnough = (number: number) => (above ? number > least : number >= least);
-  const fits = typeof value === 'number' && Number.isFinite(value) && isEnough(value) && value <= most;
-  // Beyond safe integers the number is not the one that was typed.
-  if (fits && (!whole || Number.isSafeInteger(value))) return;
-  const upTo = most === Infinity ? ' or more' : ` to ${most}`;
-  const bound = least === -Infinity ? '' : above ? ` above ${least}` : ` of ${least}${upTo}`;
-  const came = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  throw new UsageError(`Expected ${flag} to be a ${whole ? 'whole ' : ''}number${bound}, got ${came}.`);
-}
-
-/** Of a count of things. */
-export const atLeastOne: NumberRange = { least: 1, whole: true };
-
-/** Of a seed of random numbers. */
-export const seedRange: NumberRange = { least: 0, whole: true };

@@ -1,5 +1,7 @@
 import type { Options } from 'yargs';
-import { expectNumber, numberFlag, type NumberRange } from './number-flags.js';
+import { expectNumber, type NumberRange } from '../number-range.js';
+import { trainingRanges } from '../train/ranges.js';
+import { numberFlag } from './number-flags.js';
 
 /** The notebook's settings under the names that users of `run_qa.py` type. */
 export const notebookSettings = {
@@ -45,39 +47,34 @@ const settingTable: Record<SettingName, SettingRow> = {
   docStride: { describe: 'tokens that two windows of one context share', least: 0, whole: true },
   perDeviceTrainBatchSize: {
     describe: 'windows a training step',
-    least: 1,
-    whole: true,
+    ...trainingRanges.perDeviceTrainBatchSize,
     alias: 'batch-size',
   },
   perDeviceEvalBatchSize: { describe: 'windows an evaluation batch', least: 1, whole: true },
-  learningRate: { describe: 'peak of the schedule', least: 0, whole: false },
+  learningRate: { describe: 'peak of the schedule', ...trainingRanges.learningRate },
   numTrainEpochs: {
     describe: 'passes over the training set; 0.5 is half of one',
-    least: 0,
-    above: true,
-    whole: false,
+    ...trainingRanges.numTrainEpochs,
     alias: 'epochs',
   },
-  maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', least: -1, whole: true },
-  warmupSteps: { describe: 'steps of rising learning rate', least: 0, whole: true },
+  maxSteps: { describe: 'steps in all, which the schedule spans; -1: by epochs', ...trainingRanges.maxSteps },
+  warmupSteps: { describe: 'steps of rising learning rate', ...trainingRanges.warmupSteps },
   warmupRatio: {
     describe: 'the same as a part of all steps, where --warmup-steps is 0',
-    least: 0,
-    most: 1,
-    whole: false,
+    ...trainingRanges.warmupRatio,
   },
-  gradientAccumulationSteps: { describe: 'batches a training step', least: 1, whole: true },
-  weightDecay: { describe: "AdamW's, but of biases and LayerNorm", least: 0, whole: false },
+  gradientAccumulationSteps: {
+    describe: 'batches a training step',
+    ...trainingRanges.gradientAccumulationSteps,
+  },
+  weightDecay: { describe: "AdamW's, but of biases and LayerNorm", ...trainingRanges.weightDecay },
   labelSmoothing: {
     describe: "the cross entropy's label_smoothing, as in PyTorch",
-    least: 0,
-    most: 1,
-    whole: false,
+    ...trainingRanges.labelSmoothing,
   },
   maxGradNorm: {
     describe: 'joint norm to which gradients are clipped; 0: not at all',
-    least: 0,
-    whole: false,
+    ...trainingRanges.maxGradNorm,
   },
   loggingSteps: { describe: 'steps between two printed losses', least: 1, whole: true },
   saveSteps: { describe: 'steps between two checkpoints; 0 for none', least: 0, whole: true },

@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.js';
+import { atLeastOne, expectNumber } from '../number-range.js';
 import type { Reader } from '../reader/reader.js';
 import { mostAnswers } from '../reader/checks.js';
 import type { ReaderAnswer } from '../reader/types.js';
 import { converse } from './conversation.js';
-import { atLeastOne, expectNumber } from './number-flags.js';
 import { predictLines } from './predict-lines.js';
 import { readText } from './read-text.js';
 import { loadReader, type ReaderArgs } from './reader-flags.js';

@@ -1,7 +1,7 @@
+import { atLeastOne, expectNumber } from '../number-range.js';
 import type { Options } from 'yargs';
 import type { Reader } from '../reader/reader.js';
 import { kernelOptions } from './kernel-options.js';
-import { atLeastOne, expectNumber } from './number-flags.js';
 import {
   deviceOptions,
   modelDirOption,

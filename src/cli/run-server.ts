@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { QaError, messageOf } from '../errors.js';
+import { atLeastOne, expectNumber } from '../number-range.js';
 import { createServer } from '../serve/server.js';
-import { atLeastOne, expectNumber } from './number-flags.js';
 import { loadReader, type ReaderArgs } from './reader-flags.js';
 
 export interface ServeArgs extends ReaderArgs {

@@ -1,7 +1,8 @@
 import type { CommandModule } from 'yargs';
 import type { Example } from '../data/examples.js';
 import type { Predictions } from '../evaluate/metrics.js';
-import { expectNumber, numberFlag } from './number-flags.js';
+import { expectNumber } from '../number-range.js';
+import { numberFlag } from './number-flags.js';
 import { jsonOption, version2Option } from './options.js';
 
 interface ScoreArgs {

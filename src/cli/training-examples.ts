@@ -1,6 +1,6 @@
 import type { Example } from '../data/examples.js';
 import { readExamples } from '../data/read-examples.js';
-import { atLeastOne, expectNumber } from './number-flags.js';
+import { atLeastOne, expectNumber } from '../number-range.js';
 
 const idsShown = 5;
 

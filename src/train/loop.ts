@@ -7,6 +7,7 @@ import { tidy } from '../scope.js';
 import { clipCoefficient, maxNormOf } from './clip.js';
 import type { AdamW } from './optimizer.js';
 import type { TrainingOptions } from './options.js';
+import { checkTrainingOptions } from './ranges.js';
 import { gradientSource, type GradientSource } from './recorded-gradients.js';
 import { countWarmupSteps, learningRateFactor } from './schedule.js';
 import { TrainingState } from './state.js';
@@ -53,6 +54,7 @@ export async function* train(
   nameOf: (feature: Feature) => string,
   state = new TrainingState(model, options),
 ): AsyncGenerator<StepLog, void, void> {
+  checkTrainingOptions(options);
   if (features.length === 0) {
     throw new QaError(
       'Expected at least one training window, got none; give a file with questions.',

@@ -57,6 +57,11 @@ export type LrSchedulerType = keyof typeof afterWarmup;
  */
 export function learningRateFactor(step: number, schedule: Schedule): number {
   const { lrSchedulerType, numWarmupSteps, learningRate } = schedule;
+  if (!Object.hasOwn(afterWarmup, lrSchedulerType)) {
+    throw new UsageError(
+      `Expected an \`lrSchedulerType\` of ${Object.keys(afterWarmup).join(', ')}, got "${lrSchedulerType}".`,
+    );
+  }
   if (lrSchedulerType === 'polynomial' && !(learningRate > lrEnd)) {
     throw new UsageError(
       `Expected \`learningRate\` above ${lrEnd}, where the polynomial schedule ends, got ${learningRate}.`,

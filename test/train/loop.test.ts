@@ -132,3 +132,29 @@ test.serial('no features is an error, not an empty run', async (t) => {
   await t.throwsAsync(train(model, [], options, nameOf).next(), { code: 'ERR_NO_DATA' });
   model.dispose();
 });
+
+test.serial('numbers that make no sense are refused before anything is trained', async (t) => {
+  const model = tinyModel('lstm');
+  for (const [senseless, message] of [
+    [
+      { perDeviceTrainBatchSize: 1.5 },
+      /`perDeviceTrainBatchSize` to be a whole number of 1 or more, got 1.5/,
+    ],
+    [{ numTrainEpochs: NaN }, /`numTrainEpochs` to be a number above 0, got NaN/],
+    [
+      { gradientAccumulationSteps: 0 },
+      /`gradientAccumulationSteps` to be a whole number of 1 or more, got 0/,
+    ],
+    [
+      { maxSteps: undefined as unknown as number },
+      /`maxSteps` to be a whole number of -1 or more, got undef/,
+    ],
+    [{ lrSchedulerType: 'toString' as 'linear' }, /`lrSchedulerType` of linear, cosine.*, got "toString"/],
+  ] as const) {
+    await t.throwsAsync(train(model, trainFeatures, { ...options, ...senseless }, nameOf).next(), {
+      code: 'ERR_USAGE',
+      message,
+    });
+  }
+  model.dispose();
+});

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { expectNumber } from '../../src/cli/number-flags.js';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../src/errors.js';
+import { expectNumber } from '../src/number-range.js';
 
 const rate = { least: 0, most: 1, whole: false };
 
