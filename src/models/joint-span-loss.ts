@@ -1,9 +1,8 @@
 import { tensor } from '../create.js';
 import { native } from '../native.js';
+import { lowestFloat32 } from '../nn/padded-attention.js';
 import { Tensor } from '../tensor.js';
 import type { SpanLogits } from './reader-model.js';
-
-const lowest = -3.4028234663852886e38;
 
 /**
  * The cross entropy of the whole span: one softmax over every pair of a start and an end not before it, whose score is
@@ -43,7 +42,7 @@ export function jointSpanLoss(
 /** 0 where the end (column) is not before the start (row), else float32's lowest number. */
 function notBefore(length: number, device: string): Tensor {
   const mask = Float32Array.from({ length: length * length }, (_, index) =>
-    index % length < Math.floor(index / length) ? lowest : 0,
+    index % length < Math.floor(index / length) ? lowestFloat32 : 0,
   );
   return tensor(mask, [length, length], { device });
 }

@@ -10,7 +10,7 @@ export interface PaddingMask {
 }
 
 /** The lowest float32, which transformers adds to the scores of padding. */
-const lowestFloat32 = -3.4028234663852886e38;
+export const lowestFloat32 = -3.4028234663852886e38;
 
 /** From an int64 mask [batch, length], 1 for tokens and 0 for padding. */
 export function paddingMask(attentionMask: Tensor): PaddingMask {
