@@ -52,7 +52,7 @@ void defineOps(Napi::Object& exports) {
 
   // In place.
   define(exports, "add_", [](const Tensor& a, const Tensor& b) { return a.add_(b); });
-  define(exports, "mulScalar_", [](const Tensor& a, double b) { return a.mul_(b); });
+  define(exports, "mulScalar_", [](const Tensor& a, double b) { return a.mul_(scalarFor(a, b)); });
   define(exports, "divScalar_", [](const Tensor& a, double b) { return a.div_(b); });
   define(exports, "fill_", [](const Tensor& a, double value) { return a.fill_(value); });
 

@@ -81,7 +81,7 @@ export abstract class TensorMemory {
   }
   /** Size of one dimension; negative counts from the last. */
   size(dim: number): number {
-    const size = this.shape.at(dim);
+    const size = Number.isInteger(dim) ? this.shape.at(dim) : undefined;
     if (size === undefined) {
       throw new QaError(
         `Expected a dimension of a tensor of shape [${this.shape.join(', ')}], got ${dim}.`,

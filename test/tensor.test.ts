@@ -97,6 +97,7 @@ test("shapes that do not fit give LibTorch's sentence, without its stack", (t) =
 
 test('a dimension or dtype that is not there is named', (t) => {
   t.throws(() => zeros([2]).size(1), { instanceOf: QaError, message: /shape \[2\], got 1/ });
+  t.throws(() => zeros([2, 3]).size(0.5), { instanceOf: QaError, message: /shape \[2, 3\], got 0.5/ });
   t.is(zeros([2, 3]).size(-1), 3);
   t.throws(() => arange(2).toFloat32Array(), { code: 'ERR_TENSOR_DTYPE', message: /got int64/ });
 });
@@ -105,6 +106,7 @@ test('integers stay integers under whole numbers', (t) => {
   t.is(tensor(Int32Array.of(1, 9)).clamp(0, 5).dtype, 'int64');
   t.is(tensor(Int32Array.of(1, 9)).add(1).dtype, 'int64');
   t.is(tensor(Int32Array.of(1, 9)).add(0.5).dtype, 'float32');
+  t.deepEqual(Array.from(arange(3).mul_(2).toArray(), Number), [0, 2, 4]);
   // These, int64 does not have.
   const beyond = tensor(Int32Array.of(1, 9));
   t.deepEqual([...beyond.clamp(-Infinity, 2 ** 63).toArray()], [1, 9]);
