@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { QaError, messageOf } from '../errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QaError, hasCode, messageOf } from '../errors.js';
 import { makeFolder } from '../formats/make-folder.js';
 
 const lockFile = '.running.json';
+
+/** Milliseconds in which a lock is written to its end, unless its process was killed. */
+const writing = 200;
 
 /** A process: ids are given again, but not with the same beginning. */
 interface Holder {
@@ -40,7 +43,7 @@ export async function whileAlone<T>(folder: string, work: () => Promise<T>): Pro
 
 /** Throws as `whileAlone` would now. */
 export function expectFree(folder: string): void {
-  const holder = readHolder(join(folder, lockFile));
+  const holder = holderOf(readLock(join(folder, lockFile)));
   if (holder !== undefined && isAlive(holder, ownHolder())) throw taken(folder, holder);
 }
 
@@ -62,20 +65,44 @@ function removeEmpty(folders: readonly string[]): void {
 }
 
 async function take(path: string, folder: string): Promise<void> {
-  expectFree(folder);
+  const self = ownHolder();
+  const before = await readWritten(path);
+  const holder = holderOf(before);
+  if (holder !== undefined && isAlive(holder, self)) throw taken(folder, holder);
   try {
-    rmSync(path, { force: true });
     await makeFolder(folder);
-    await writeFile(path, JSON.stringify(ownHolder()), { flag: 'wx' });
+    if (before !== undefined) removeDead(path, before);
+    writeFileSync(path, JSON.stringify(self), { flag: 'wx' });
   } catch (error) {
     // Two that begin in the same moment.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(folder, readHolder(path));
+    if (hasCode(error, 'EEXIST')) throw taken(folder, holderOf(readLock(path)));
     throw new QaError(
       `Expected to write into ${folder}, but that failed (${messageOf(error)}); give an --output-dir that you may write to.`,
       'ERR_WRITE',
       { cause: error },
     );
   }
+}
+
+/** A lock, which another process may be about to write. */
+async function readWritten(path: string): Promise<string | undefined> {
+  const lock = readLock(path);
+  if (lock === undefined || holderOf(lock) !== undefined) return lock;
+  await sleep(writing);
+  return readLock(path);
+}
+
+/** Takes away a dead process's lock, and no other: one that was quicker may have its own there by now. */
+function removeDead(path: string, lock: string): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  if (readLock(aside) === lock) rmSync(aside);
+  else renameSync(aside, path);
 }
 
 function taken(folder: string, holder: Holder | undefined): QaError {
@@ -86,10 +113,18 @@ function taken(folder: string, holder: Holder | undefined): QaError {
   );
 }
 
-/** Undefined where there is none, and for one that was not written to its end. */
-function readHolder(path: string): Holder | undefined {
+function readLock(path: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is no lock, and for one that was not written to its end. */
+function holderOf(lock: string | undefined): Holder | undefined {
+  try {
+    return lock === undefined ? undefined : (JSON.parse(lock) as Holder);
   } catch {
     return undefined;
   }

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { whileAlone } from '../../src/cli/folder-lock.js';
 import { temporaryFolder } from './run.js';
@@ -53,4 +55,44 @@ test('one that is alive has its folder alone', async (t) => {
   child.kill('SIGKILL');
   await ended;
   await t.notThrowsAsync(whileAlone(folder, nothing));
+});
+
+test('a lock that is just being written counts', async (t) => {
+  const folder = join(root, 'written');
+  mkdirSync(folder);
+  const path = join(folder, '.running.json');
+  writeFileSync(path, '');
+  const refused = t.throwsAsync(whileAlone(folder, nothing), { code: 'ERR_RUNNING' });
+  await sleep(100);
+  // Of this process's parent, which waits for it.
+  const began = readFileSync(`/proc/${process.ppid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+  writeFileSync(path, JSON.stringify({ host: hostname(), pid: process.ppid, began }));
+  await refused;
+});
+
+test('of those that begin in the same moment one has the folder', async (t) => {
+  const module = new URL('../../src/cli/folder-lock.js', import.meta.url).href;
+  // Tries at the time that it is told, says what came of it, and holds on until it is told the next.
+  const program = `import { whileAlone } from ${JSON.stringify(module)};
+    import { createInterface } from 'node:readline';
+    const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    let line;
+    const say = (word) => { line = lines.next(); console.log(word); return line; };
+    for (await say('ready'); !(await line).done; await line) {
+      const [folder, at] = JSON.parse((await line).value);
+      while (Date.now() < at);
+      await whileAlone(folder, () => say('has it')).catch(({ code }) => say(code));
+    }`;
+  const children = Array.from({ length: 3 }, () =>
+    spawn(process.execPath, ['--input-type=module', '--eval', program]),
+  );
+  const said = children.map(({ stdout }) => createInterface({ input: stdout })[Symbol.asyncIterator]());
+  const nextWords = () => Promise.all(said.map(async (lines) => String((await lines.next()).value)));
+  await nextWords();
+  for (let round = 0; round < 20; round += 1) {
+    const order = JSON.stringify([join(root, `round-${round}`), Date.now() + 30]);
+    for (const { stdin } of children) stdin.write(`${order}\n`);
+    t.deepEqual((await nextWords()).sort(), ['ERR_RUNNING', 'ERR_RUNNING', 'has it'], `round ${round}`);
+  }
+  for (const { stdin } of children) stdin.end();
 });
