@@ -57,23 +57,27 @@ function* byContext(examples: readonly Example[]): Generator<readonly Example[]>
   }
 }
 
-/** Each question's windows; undefined where it leaves no room for any. */
+/**
+ * Each question's windows; undefined where it leaves no room for any. Such a one is looked for by halves: there may be
+ * thousands of questions about one long text, which is encoded anew for each group.
+ */
 function windowsOf(
   group: readonly Example[],
   tokenizer: BertTokenizer,
   options: FeatureOptions,
 ): (readonly [Example, Feature[] | undefined])[] {
   try {
-    const features = prepareFeatures(group, tokenizer, options);
-    return group.map((example, index) => [
-      example,
-      features.filter(({ exampleIndex }) => exampleIndex === index),
-    ]);
+    const windows = group.map((example) => [example, [] as Feature[]] as const);
+    for (const feature of prepareFeatures(group, tokenizer, options)) {
+      windows[feature.exampleIndex][1].push(feature);
+    }
+    return windows;
   } catch (error) {
     if (!(error instanceof QaError) || error.code !== 'ERR_QUESTION_TOO_LONG') throw error;
-    const [only] = group;
-    if (group.length === 1) return [[only, undefined]];
-    return group.flatMap((example) => windowsOf([example], tokenizer, options));
+    if (group.length === 1) return [[group[0], undefined]];
+    const middle = group.length >> 1;
+    const halves = [group.slice(0, middle), group.slice(middle)];
+    return halves.flatMap((half) => windowsOf(half, tokenizer, options));
   }
 }
 
