@@ -47,7 +47,7 @@ export function checkExamples(
   const findings = new Findings();
   for (const id of new Set(duplicates)) findings.add('duplicateIds', id);
   for (const id of misplaced) findings.add('misplacedAnswers', id);
-  const asked = new Set<string>();
+  const asked = new Map<string, Set<string>>();
   for (const example of examples) checkTexts(example, asked, findings);
   const unanswerable = examples.filter(({ answers }) => answers.length === 0);
   if (!options.version2WithNegative) {
@@ -55,14 +55,14 @@ export function checkExamples(
   }
   if (tokenizer !== undefined) checkCase(examples, tokenizer, findings);
 
-  const contexts = new Set(examples.map(({ context }) => context));
+  const contexts = [...asked.keys()];
   const windows = tokenizer === undefined ? undefined : checkWindows(examples, tokenizer, options, findings);
   return {
     questions: examples.length,
     unanswerable: unanswerable.length,
-    contexts: contexts.size,
+    contexts: contexts.length,
     characters: {
-      contexts: spread([...contexts].map(({ length }) => length)),
+      contexts: spread(contexts.map(({ length }) => length)),
       questions: spread(examples.map(({ question }) => question.length)),
       answers: spread(
         examples.flatMap(({ answers: [first] }) => (first === undefined ? [] : [first.text.length])),
@@ -78,17 +78,18 @@ export function checkExamples(
   };
 }
 
+/** @param asked the questions before, by their context: to join the two would copy a long text for each of its questions */
 function checkTexts(
   { id, question, context, answers }: Example,
-  asked: Set<string>,
+  asked: Map<string, Set<string>>,
   findings: Findings,
 ): void {
   if (context.trim() === '') findings.add('emptyContexts', id);
   if (question.trim() === '') findings.add('emptyQuestions', id);
   if (answers.some(({ text }) => text.trim() === '')) findings.add('emptyAnswers', id);
-  const whole = JSON.stringify([question, context]);
-  if (asked.has(whole)) findings.add('duplicateQuestions', id);
-  asked.add(whole);
+  const questions = asked.get(context) ?? new Set();
+  if (questions.has(question)) findings.add('duplicateQuestions', id);
+  asked.set(context, questions.add(question));
 }
 
 const capital = /\p{Lu}/u;

@@ -218,3 +218,18 @@ test.serial('a file that cannot be read is one sentence, no file wrong usage', a
   t.regex(unreadable.stderr, /^qa-native: Expected a file of questions at .*\n$/);
   t.is((await qaNative('check')).code, 2);
 });
+
+test.serial('thousands of questions about one long text take no memory for a copy of it each', async (t) => {
+  const qas = Array.from({ length: 4000 }, (_, index) => ({
+    id: `${index}`,
+    question: `q ${index}?`,
+    answers: [],
+  }));
+  const squad = { data: [{ paragraphs: [{ context: 'a b c '.repeat(10_000), qas }] }] };
+  const file = join(folder, 'long.json');
+  writeFileSync(file, JSON.stringify(squad));
+  const flags = ['--version-2-with-negative', '--train-file', file];
+  const { code, stderr } = await qaNativeWith({ NODE_OPTIONS: '--max-old-space-size=96' }, 'check', ...flags);
+  t.is(stderr, '');
+  t.is(code, 0);
+});
