@@ -37,6 +37,15 @@ export function messageOf(error: unknown): string {
   return message.replace(/[\s\p{Cc}]+/gu, ' ');
 }
 
+/** Characters of a text that a sentence quotes. */
+const quoted = 60;
+
+/** A text as a part of a sentence: of a long one its beginning, and a sign that there is more. */
+export function excerptOf(text: string): string {
+  // Not one half of a surrogate pair.
+  return text.length > quoted ? `${text.slice(0, quoted).replace(/[\ud800-\udbff]$/, '')}…` : text;
+}
+
 /** Whether what was thrown is an error of this code, as Node's of the system are: `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { QaError, messageOf } from '../errors.js';
+import { QaError, excerptOf, messageOf } from '../errors.js';
 
 /** Reads answer texts by question id; whether they are strings is checked when they are scored. */
 export async function readPredictions(path: string): Promise<Record<string, string>> {
@@ -48,7 +48,7 @@ async function readObject(path: string, kind: Kind): Promise<{ json: object; tex
   throw unreadable(
     path,
     kind,
-    `it holds ${Array.isArray(json) ? 'a list' : JSON.stringify(json).slice(0, 60)}`,
+    `it holds ${Array.isArray(json) ? 'a list' : excerptOf(JSON.stringify(json))}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { QaError } from '../errors.js';
+import { QaError, excerptOf } from '../errors.js';
 
 /** Checked access to what a file holds: what it throws names the file and the place. */
 export class Fields {
@@ -49,7 +49,7 @@ export class Fields {
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   try {
-    return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+    return excerptOf(JSON.stringify(value) ?? typeof value);
   } catch {
     // Deeper than anything can be written down.
     return 'lists in lists without end';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { excerptOf, messageOf } from '../errors.js';
 import {
   ExampleCollector,
   type ExampleFile,
@@ -84,7 +84,7 @@ function fromText(fields: Fields, value: unknown, where: string): unknown {
   } catch (error) {
     throw fields.error(
       `{"text": [...], "answer_start": [...]} at ${where}`,
-      `${JSON.stringify(value).slice(0, 60)} (${messageOf(error)})`,
+      `${excerptOf(JSON.stringify(value))} (${messageOf(error)})`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Answer, Example } from '../data/examples.js';
-import { QaError } from '../errors.js';
+import { QaError, excerptOf } from '../errors.js';
 import { asciiAnswerWords } from './ascii-answer.js';
 import { blankArticles, lower, removePunctuation, splitWords } from './python-text.js';
 
@@ -115,7 +115,7 @@ export function predictionOf(predictions: Predictions, id: string): string | und
       : Object.getOwnPropertyDescriptor(predictions, id)?.value;
   if (prediction === undefined || typeof prediction === 'string') return prediction;
   throw new QaError(
-    `Expected the prediction for question ${id} to be a string, got ${JSON.stringify(prediction).slice(0, 60)}; ` +
+    `Expected the prediction for question ${id} to be a string, got ${excerptOf(JSON.stringify(prediction))}; ` +
       'predictions are an object of texts by question id.',
     'ERR_PREDICTIONS',
   );

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { QaError, messageOf } from '../errors.js';
+import { QaError, excerptOf, messageOf } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { readPickle } from './pickle.js';
 import type { StoredTensor } from './stored-tensor.js';
@@ -101,7 +101,7 @@ function namedViews(root: unknown): [string, TorchView][] {
   return [...(root as Map<unknown, unknown>)].map(([name, value]): [string, TorchView] => {
     if (typeof name === 'string' && value instanceof TorchView) return [name, value];
     // What is no string is not printed: a few bytes of a pickle can be endless as a text.
-    const entry = typeof name === 'string' ? JSON.stringify(name.slice(0, 100)) : 'without a name';
+    const entry = typeof name === 'string' ? JSON.stringify(excerptOf(name)) : 'without a name';
     throw new Unreadable(`its entry ${entry} is no tensor`, instead);
   });
 }

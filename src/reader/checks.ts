@@ -1,4 +1,4 @@
-import { QaError } from '../errors.js';
+import { QaError, excerptOf } from '../errors.js';
 import type { ReaderOptions, ReadOptions } from './types.js';
 
 // JavaScript callers have no compiler that would tell them: what they pass is checked before it goes to the thread.
@@ -77,7 +77,7 @@ function refuse(expected: string, came: string, remedy: string): QaError {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
+  if (typeof value === 'string') return JSON.stringify(excerptOf(value));
   if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

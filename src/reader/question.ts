@@ -1,5 +1,6 @@
 import type { Example, Feature } from '../data/examples.js';
 import { prepareFeatures } from '../data/features.js';
+import { excerptOf } from '../errors.js';
 import type { Candidate } from '../evaluate/postprocess.js';
 import type { ReadRequest, WorkerReading } from './messages.js';
 import type { OpenedReader } from './open.js';
@@ -8,8 +9,6 @@ import { tokenScores } from './token-scores.js';
 
 /** UTF-16 units of all answers of a question: a thread that takes more, or makes JSON of them, is held up by it. */
 const mostCharacters = 100_000;
-
-const shownInErrors = 60;
 
 /** A question that is being answered: its windows, and the logits that came back so far. */
 export class OpenQuestion {
@@ -27,8 +26,7 @@ export class OpenQuestion {
     this.id = id;
     this.#options = options;
     this.#docStride = reader.docStride;
-    const name = question.length > shownInErrors ? `${question.slice(0, shownInErrors)}…` : question;
-    this.#examples = [{ id: JSON.stringify(name), title: '', question, context, answers: [] }];
+    this.#examples = [{ id: JSON.stringify(excerptOf(question)), title: '', question, context, answers: [] }];
     this.features = prepareFeatures(this.#examples, reader.tokenizer, reader);
     this.#windowsLeft = this.features.length;
   }

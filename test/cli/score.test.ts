@@ -82,6 +82,12 @@ for (const [what, predictions, validation, message] of [
     undefined,
     /Expected the prediction for question a to be a string, got 3/,
   ],
+  [
+    'a long list as prediction',
+    JSON.stringify({ a: Array(100).fill(7) }),
+    undefined,
+    /to be a string, got \[7,7,[7,]{55}…; predictions are/,
+  ],
   ['a file that is not SQuAD', '{}', '{"rows": []}', /dev\.json/],
   ['a SQuAD file without questions', '{}', '{"data": []}', /Expected a question in/],
 ] as const) {
