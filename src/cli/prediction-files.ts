@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { QaError, excerptOf, messageOf } from '../errors.js';
+import { readUtf8 } from './read-text.js';
 
 /** Reads answer texts by question id; whether they are strings is checked when they are scored. */
 export async function readPredictions(path: string): Promise<Record<string, string>> {
@@ -39,7 +39,7 @@ async function readObject(path: string, kind: Kind): Promise<{ json: object; tex
   let text: string;
   let json: unknown;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readUtf8(path);
     json = JSON.parse(text);
   } catch (error) {
     throw unreadable(path, kind, messageOf(error), error);

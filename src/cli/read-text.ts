@@ -2,9 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { QaError, messageOf } from '../errors.js';
 
 /** A file of UTF-8, without its byte order mark. Strict: replaced bytes would go unnoticed, and move every offset. */
+export async function readUtf8(path: string): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+}
+
+/** The same, where what it throws is a sentence. */
 export async function readText(path: string, what: string, remedy: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return await readUtf8(path);
   } catch (error) {
     throw unreadable(path, what, remedy, error);
   }

@@ -42,7 +42,7 @@ const squad = {
   ],
 };
 
-async function score(folder: string, predictions: string, validation = JSON.stringify(squad)) {
+async function score(folder: string, predictions: string | Buffer, validation = JSON.stringify(squad)) {
   const [predictionsFile, validationFile] = [join(folder, 'predictions.json'), join(folder, 'dev.json')];
   await writeFile(predictionsFile, predictions);
   await writeFile(validationFile, validation);
@@ -61,6 +61,17 @@ test('one JSON line at full precision', async (t) => {
   });
 });
 
+test('a byte order mark is no part of the predictions, as it is none of the questions', async (t) => {
+  const bom = '\ufeff';
+  const { status, stderr } = await score(
+    t.context.folder,
+    `${bom}{"a": "Aare", "b": "Rhine", "c": "river"}`,
+    `${bom}${JSON.stringify(squad)}`,
+  );
+  t.is(stderr, '');
+  t.is(status, 0);
+});
+
 test('a missing prediction scores 0 and is named on stderr', async (t) => {
   const { status, stdout, stderr } = await score(t.context.folder, '{"a": "Aare", "b": "Rhine"}');
   t.is(status, 0);
@@ -74,6 +85,12 @@ for (const [what, predictions, validation, message] of [
     '{"a": ',
     undefined,
     /Expected a JSON object of answer texts .*predictions\.json/,
+  ],
+  [
+    'predictions that are not UTF-8',
+    Buffer.from('{"a": "caf\xe9"}', 'latin1'),
+    undefined,
+    /could not read one \(The encoded data was not valid/,
   ],
   ['a list of predictions', '[]', undefined, /could not read one \(it holds a list\)/],
   [
