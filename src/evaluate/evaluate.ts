@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Example, Feature } from '../data/examples.js';
-import { writeJsonAtomic } from '../formats/atomic-file.js';
+import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
+import { jsonOfEntries } from '../formats/json-entries.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { squadMetrics, type SquadMetrics } from './metrics.js';
 import { postprocessPredictions, type PostprocessOptions, type Postprocessed } from './postprocess.js';
@@ -57,20 +58,24 @@ export async function saveEvaluation(
   dir: string,
   { predictions, nbest, nullOdds, metrics }: Evaluation,
 ): Promise<void> {
-  const nbestRows = [...nbest].map(([id, candidates]) => [
-    id,
-    candidates.map(({ text, probability, startLogit, endLogit }) => ({
+  await writeFileAtomic(join(dir, files.predictions), jsonOfEntries(predictions));
+  await writeFileAtomic(join(dir, files.nbest), jsonOfEntries(nbestRows(nbest)));
+  const nullOddsPath = join(dir, files.nullOdds);
+  // Those of an evaluation before would be taken for these predictions' own.
+  if (nullOdds === undefined) await rm(nullOddsPath, { force: true });
+  else await writeFileAtomic(nullOddsPath, jsonOfEntries(nullOdds));
+  await writeJsonAtomic(join(dir, files.metrics), metrics);
+}
+
+/** Under the names of `run_qa.py`; made one by one, as they are written. */
+function* nbestRows(nbest: Evaluation['nbest']): Generator<readonly [id: string, rows: readonly object[]]> {
+  for (const [id, candidates] of nbest) {
+    const rows = candidates.map(({ text, probability, startLogit, endLogit }) => ({
       text,
       probability,
       start_logit: startLogit,
       end_logit: endLogit,
-    })),
-  ]);
-  await writeJsonAtomic(join(dir, files.predictions), Object.fromEntries(predictions));
-  await writeJsonAtomic(join(dir, files.nbest), Object.fromEntries(nbestRows));
-  const nullOddsPath = join(dir, files.nullOdds);
-  // Those of an evaluation before would be taken for these predictions' own.
-  if (nullOdds === undefined) await rm(nullOddsPath, { force: true });
-  else await writeJsonAtomic(nullOddsPath, Object.fromEntries(nullOdds));
-  await writeJsonAtomic(join(dir, files.metrics), metrics);
+    }));
+    yield [id, rows];
+  }
 }
