@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { QaError } from '../errors.js';
 import { describeError } from './describe-error.js';
+import { readerFlags } from './reader-flags.js';
 
 /**
  * Takes a question a line from standard input until it ends, and has each answered before the next is asked for. What
@@ -51,5 +52,5 @@ export async function converse(
 function sayWhatIsWrong(error: unknown): void {
   if (error instanceof Error && error.name === 'AbortError') return;
   if (!(error instanceof QaError)) throw error;
-  process.stderr.write(`${describeError(error)}\n`);
+  process.stderr.write(`${describeError(error, Object.keys(readerFlags))}\n`);
 }

@@ -1,9 +1,12 @@
 import { QaError, messageOf } from '../errors.js';
 import { typedFlags } from './flag-names.js';
 
-/** One sentence for an error that a user can act on, a stack trace for ours. */
-export function describeError(error: unknown): string {
-  if (isTorchError(error) && isOfMemory(error)) return `qa-native: ${memoryRanOut(error)}`;
+/**
+ * One sentence for an error that a user can act on, a stack trace for ours.
+ * @param flags of the command that failed: what a sentence tells to give has to be among them
+ */
+export function describeError(error: unknown, flags: readonly string[] = []): string {
+  if (isTorchError(error) && isOfMemory(error)) return `qa-native: ${memoryRanOut(error, flags)}`;
   if (error instanceof QaError || isTorchError(error)) return `qa-native: ${withFlags(error.message)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -28,9 +31,17 @@ function isOfMemory({ code, message }: CodedError): boolean {
   return code === 'ERR_TORCH_OOM' || message.includes("can't allocate memory");
 }
 
-function memoryRanOut(error: Error): string {
-  return (
-    `Expected memory enough, but it ran out (${messageOf(error)}); take a smaller --per-device-train-batch-size, ` +
-    'for which --gradient-accumulation-steps makes up, or --per-device-eval-batch-size.'
+/** What saves memory, by the flag that it takes. */
+const savings = {
+  'per-device-train-batch-size':
+    'take a smaller --per-device-train-batch-size, for which --gradient-accumulation-steps makes up',
+  'per-device-eval-batch-size': 'take a smaller --per-device-eval-batch-size',
+};
+
+function memoryRanOut(error: Error, flags: readonly string[]): string {
+  const possible = Object.entries(savings).flatMap(([flag, remedy]) =>
+    flags.includes(flag) ? [remedy] : [],
   );
+  const remedies = possible.length > 0 ? possible : ['end what else takes it'];
+  return `Expected memory enough, but it ran out (${messageOf(error)}); ${remedies.join(', or ')}.`;
 }

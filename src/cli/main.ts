@@ -16,7 +16,7 @@ import { serveCommand } from './serve.js';
 import { setupCommand } from './setup.js';
 import { packageVersion } from '../setup/package-version.js';
 import { trainCommand } from './train.js';
-import { commandOf, expectValues, wrongUsage } from './wrong-usage.js';
+import { commandOf, expectValues, optionsOf, wrongUsage } from './wrong-usage.js';
 
 // Version 17's CommonJS build breaks the lines of --help between words, its ES build within them.
 const yargs = createRequire(import.meta.url)('yargs') as typeof createParser;
@@ -61,7 +61,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await parser.parseAsync();
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    return report(error);
+    return report(error, Object.keys(optionsOf(commandOf(words, commands))));
   }
 }
 
@@ -77,7 +77,7 @@ function expectNoneEmpty(args: { readonly _: readonly (string | number)[] }): vo
 }
 
 /** Prints one sentence for errors that a user can act on, a stack trace for ours. */
-function report(error: unknown): number {
-  process.stderr.write(`${describeError(error)}\n`);
+function report(error: unknown, flags: readonly string[]): number {
+  process.stderr.write(`${describeError(error, flags)}\n`);
   return error instanceof QaError ? error.exitCode : 1;
 }

@@ -114,7 +114,7 @@ function nameOf({ command }: CommandModule): string {
   return String(command).split(' ')[0];
 }
 
-function optionsOf(command: CommandModule | undefined): Readonly<Record<string, Options>> {
+export function optionsOf(command: CommandModule | undefined): Readonly<Record<string, Options>> {
   return typeof command?.builder === 'object' ? command.builder : {};
 }
 

@@ -1,5 +1,7 @@
 import test from 'ava';
 import { describeError, withFlags } from '../../src/cli/describe-error.js';
+import { readerFlags } from '../../src/cli/reader-flags.js';
+import { trainOptions } from '../../src/cli/train-options.js';
 import { tensor, zeros } from '../../src/create.js';
 import { prepareFeatures, requireRoom } from '../../src/data/features.js';
 import { sample } from '../../src/data/sample.js';
@@ -66,11 +68,26 @@ test('what LibTorch complains of is one sentence', (t) => {
 });
 
 test('where memory ran out there is what to do about it', (t) => {
-  const sentence =
-    /^qa-native: Expected memory enough, but it ran out \(.+\); take a smaller --per-device-train-batch-size/;
-  t.regex(describeError(thrownBy(() => zeros([2 ** 30, 2 ** 20]))), sentence);
+  const onCpu = thrownBy(() => zeros([2 ** 30, 2 ** 20]));
   const onGpu = Object.assign(new Error('CUDA out of memory.'), { code: 'ERR_TORCH_OOM' });
-  t.regex(describeError(onGpu), sentence);
+  for (const error of [onCpu, onGpu]) {
+    t.regex(
+      describeError(error, Object.keys(trainOptions)),
+      /^qa-native: Expected memory enough, but it ran out \(.+\); take a smaller --per-device-train-batch-size, for which --gradient-accumulation-steps makes up, or take a smaller --per-device-eval-batch-size\.$/,
+    );
+  }
+});
+
+test('where memory ran out no flag is named that the command has not', (t) => {
+  const onGpu = Object.assign(new Error('CUDA out of memory.'), { code: 'ERR_TORCH_OOM' });
+  t.is(
+    describeError(onGpu, Object.keys(readerFlags)),
+    'qa-native: Expected memory enough, but it ran out (CUDA out of memory.); take a smaller --per-device-eval-batch-size.',
+  );
+  t.is(
+    describeError(onGpu),
+    'qa-native: Expected memory enough, but it ran out (CUDA out of memory.); end what else takes it.',
+  );
 });
 
 test('ours have a stack trace', (t) => {
