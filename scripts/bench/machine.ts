@@ -17,7 +17,7 @@ export function describeMachine(device: string): Machine {
   const processors = cpus();
   const model = processors[0]?.model.trim() ?? process.arch;
   const processor = processorName(model, existsSync(cpuinfo) ? readFileSync(cpuinfo, 'utf8') : '');
-  const gpu = device.startsWith('cuda') ? gpuName() : null;
+  const gpu = device.startsWith('cuda') ? gpuName(device, listGpus()) : null;
   const cores = processors.length;
   return {
     name: fileName(`${gpu === null ? '' : `${gpu} `}${processor} ${cores} cores`),
@@ -49,11 +49,24 @@ export function fileName(words: string): string {
     .replace(/[^a-z0-9]+/g, '-');
 }
 
-function gpuName(): string {
-  const { stdout } = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
-    encoding: 'utf8',
-  });
-  return stdout?.split('\n')[0]?.trim() || 'gpu';
+/**
+ * The name of the GPU that a device such as `cuda:1` is.
+ * @param names of all GPUs, a line each
+ * @param visible which of them the process sees, by their numbers, and in what order; by default all
+ */
+export function gpuName(
+  device: string,
+  names: string,
+  visible = process.env['CUDA_VISIBLE_DEVICES'] ?? '',
+): string {
+  const index = Number(device.split(':')[1] ?? 0);
+  const number = /^\d+(,\d+)*$/.test(visible) ? Number(visible.split(',')[index]) : index;
+  return names.split('\n')[number]?.trim() || 'gpu';
+}
+
+function listGpus(): string {
+  const query = ['--query-gpu=name', '--format=csv,noheader'];
+  return spawnSync('nvidia-smi', query, { encoding: 'utf8' }).stdout ?? '';
 }
 
 export interface Software {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'ava';
-import { describeMachine, fileName, processorName } from '../../scripts/bench/machine.js';
+import { describeMachine, fileName, gpuName, processorName } from '../../scripts/bench/machine.js';
 
 /** One processor of /proc/cpuinfo, in short. */
 const cpuinfo = (family: number, model: number) =>
@@ -26,4 +26,14 @@ test('the machine that this runs on is described so', (t) => {
   const path = '/proc/cpuinfo';
   const tells = existsSync(path) && /^cpu family/m.test(readFileSync(path, 'utf8'));
   t.is(/ \(family \d+ model \d+\)$/.test(processor), tells);
+});
+
+test('of several GPUs the one that is measured is named', (t) => {
+  const names = 'NVIDIA A100\nNVIDIA H200\n';
+  t.is(gpuName('cuda', names, ''), 'NVIDIA A100');
+  t.is(gpuName('cuda:0', names, ''), 'NVIDIA A100');
+  t.is(gpuName('cuda:1', names, ''), 'NVIDIA H200');
+  t.is(gpuName('cuda', names, '1'), 'NVIDIA H200');
+  t.is(gpuName('cuda:1', names, '1,0'), 'NVIDIA A100');
+  t.is(gpuName('cuda', '', ''), 'gpu');
 });
