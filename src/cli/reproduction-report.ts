@@ -75,9 +75,11 @@ export async function readLosses(folder: string, every: number): Promise<Part['l
 }
 
 async function stepTimes(args: ReproduceArgs): Promise<Section> {
-  const { device, threads } = args;
+  const { threads } = args;
+  // What `auto` is here: times of a GPU are none of a CPU.
+  const device = resolveDevice(args.device);
   const times = await measuredOnce(args, 'step-times', { device, threads }, (onProgress) =>
-    measureStepTimes(resolveDevice(args.device), onProgress),
+    measureStepTimes(device, onProgress),
   );
   return stepTimeSection(times);
 }

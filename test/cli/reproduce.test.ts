@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
+import { resolveDevice } from '../../src/runtime.js';
 import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
@@ -30,7 +31,7 @@ test('reproduce runs each seed once, prints the notebook’s lines and the table
   // Asked for later, experiments are no reason to train again; these were measured before.
   const seconds = { lstm: [1, 2, 4], transformer: [1, 3, 9] };
   const times = { batchSize: 4, width: 768, lengths: [32, 64, 128], seconds };
-  const kept = { asked: { device: 'auto' }, made: times };
+  const kept = { asked: { device: resolveDevice('auto') }, made: times };
   writeFileSync(join(dir, 'step-times.json'), JSON.stringify(kept));
   const again = await qaNative(...args.filter((flag) => flag !== '--no-experiments'));
   t.is(again.code, 0, again.stderr);
