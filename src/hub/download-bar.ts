@@ -10,6 +10,7 @@ const smallest = 2 ** 20;
 export class DownloadBar {
   readonly #began = performance.now();
   #told = 0;
+  #came = 0;
 
   constructor(
     /** Bytes in all; 0 where the server does not say. Then nothing is shown, and of what is here at once neither. */
@@ -22,6 +23,7 @@ export class DownloadBar {
 
   add(bytes: number): void {
     this.received += bytes;
+    this.#came += bytes;
     // A terminal is told every hundredth, a log every tenth.
     const parts = this.terminal.isTTY ? 100 : 10;
     const part = this.total >= smallest ? Math.floor((parts * this.received) / this.total) : 0;
@@ -32,7 +34,7 @@ export class DownloadBar {
       this.say(`  ${10 * part} % (${done})`);
       return;
     }
-    const rate = this.received / 2 ** 20 / ((performance.now() - this.#began) / 1000);
+    const rate = this.#came / 2 ** 20 / ((performance.now() - this.#began) / 1000);
     writeOver(this.terminal, `  ${drawBar(part / parts, 24)} ${done}  ${rate.toFixed(1)} MiB/s`);
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { DownloadBar } from '../../src/hub/download-bar.js';
 
@@ -39,4 +40,16 @@ test('a download that goes on is as far as it was', (t) => {
   const bar = new DownloadBar(10 * mebibyte, (text) => said.push(text), 5 * mebibyte, { write: t.fail });
   bar.add(mebibyte);
   t.deepEqual(said, ['  60 % (6 of 10 MiB)']);
+});
+
+test('its rate is of what came since, not of what came before', async (t) => {
+  const drawn: string[] = [];
+  const terminal = { isTTY: true, write: (text: string) => drawn.push(text) };
+  const bar = new DownloadBar(2000 * mebibyte, t.fail, 1900 * mebibyte, terminal);
+  const began = performance.now();
+  await sleep(50);
+  bar.add(mebibyte);
+  const rate = Number(/([\d.]+) MiB\/s$/.exec(drawn[0] ?? '')?.[1]);
+  // One MiB in the time between; all that is there would be two thousand times as many.
+  t.true(rate > 0 && rate <= 1.1 / 0.05, `${rate} after ${performance.now() - began} ms`);
 });
