@@ -103,8 +103,9 @@ async function fromPython(): Promise<string> {
     'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")';
   for (const python of pythons()) {
     // Python looks into the working directory first, where a folder `torch` would be taken for the package.
-    const { code, output } = await run(python, ['-c', script], { cwd: packageRoot });
-    const path = output.trim();
+    // On stderr Python may warn of something.
+    const { code, stdout } = await run(python, ['-c', script], { cwd: packageRoot });
+    const path = stdout.trim();
     if (code === 0 && path !== '') return path;
   }
   throw new NotHere('no importable torch');

@@ -5,6 +5,7 @@ export interface RunResult {
   readonly code: number | null;
   /** stdout and stderr, in the order in which they came. */
   readonly output: string;
+  readonly stdout: string;
 }
 
 /** Runs a program to its end, without standard input. `onOutput` hears what it prints, piece by piece. */
@@ -15,18 +16,21 @@ export function run(
 ): Promise<RunResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
+    let [output, stdout] = ['', ''];
     const take = (text: string) => {
       output += text;
       onOutput?.(text);
     };
-    child.stdout.setEncoding('utf8').on('data', take);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      take(text);
+    });
     child.stderr.setEncoding('utf8').on('data', take);
     child.on('error', (error) => {
-      resolve({ code: null, output: `${output}${error.message}` });
+      resolve({ code: null, output: `${output}${error.message}`, stdout });
     });
     child.on('close', (code) => {
-      resolve({ code, output });
+      resolve({ code, output, stdout });
     });
   });
 }

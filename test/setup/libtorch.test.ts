@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { hasNvidiaGpu } from '../../src/setup/gpu.js';
@@ -59,6 +59,14 @@ test.serial("Python's torch goes before the cache", async (t) => {
   writePython(python, { torch: path });
   const { found } = await findLibtorch(silent, { download: false });
   t.like(found, { path, source: 'Python torch' });
+});
+
+test.serial('a torch is found by a Python that warns of something first', async (t) => {
+  const path = writeFiles(join(root, 'site'), libtorchFiles('2.13.0'));
+  const warning = 'echo "Could not find platform dependent libraries <exec_prefix>" >&2';
+  writeFileSync(python, `#!/bin/sh\n${warning}\necho '${path}'\n`);
+  const { found } = await findLibtorch(silent, { download: false });
+  t.is(found?.path, path);
 });
 
 test.serial('QA_NATIVE_PYTHON goes before the Python on PATH', async (t) => {
