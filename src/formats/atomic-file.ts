@@ -17,7 +17,7 @@ export type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
 /**
  * Writes a file whole or not at all: beside its place, synced, then renamed over it. Whatever goes wrong (a full
  * disk, no permission, a kill), the file that was there before is still whole. Makes the folder where it is missing.
- * A symbolic link stays, and what it leads to is written. What is no file is written to as it is, and so is what is open
+ * A symbolic link stays, and what it leads to is written; a file keeps who may read it. What is no file is written to as it is, and so is what is open
  * already, such as `/dev/stdout`: from where it stands, as what is printed goes on there.
  * @param parts one after the other; where making them fails with a sentence of its own, that is thrown
  */
@@ -36,7 +36,7 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
     await makeFolder(dirname(target));
     temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
     unfinished.add(temporary);
-    await write(temporary, 'wx', parts);
+    await write(temporary, 'wx', parts, (await unlessMissing(stat(target)))?.mode);
     await rename(temporary, target);
   } catch (error) {
     // Where even this fails there is nothing to take away, and the first error is the one to tell.
@@ -94,9 +94,12 @@ function each(parts: Parts): Iterable<Part> | AsyncIterable<Part> {
   return typeof parts === 'string' || parts instanceof Uint8Array ? [parts] : parts;
 }
 
-async function write(path: string, flags: 'a' | 'wx', parts: Parts): Promise<void> {
-  const file = await open(path, flags);
+/** @param mode of the file whose place a new one takes */
+async function write(path: string, flags: 'a' | 'wx', parts: Parts, mode?: number): Promise<void> {
+  const file = await open(path, flags, mode);
   try {
+    // What the process masks of new files the one before may have had.
+    if (mode !== undefined && (await file.stat()).mode !== mode) await file.chmod(mode);
     for await (const part of each(parts)) await file.appendFile(part);
     // What was there before is renamed over only by what is safe on the disk.
     if (flags === 'wx') await file.sync();

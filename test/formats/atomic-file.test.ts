@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   lstatSync,
@@ -31,6 +32,18 @@ test('writes parts one after the other and makes the folder', async (t) => {
   await writeJsonAtomic(path, { x: 1 });
   t.is(readFileSync(path, 'utf8'), '{\n  "x": 1\n}\n');
   t.deepEqual(readdirSync(join(folder, 'new', 'deep')), ['file']);
+});
+
+test('who may read or write a file stays as it was', async (t) => {
+  const path = join(folder, 'modes', 'private');
+  mkdirSync(join(folder, 'modes'));
+  for (const mode of [0o600, 0o664, 0o755]) {
+    writeFileSync(path, 'before');
+    chmodSync(path, mode);
+    await writeFileAtomic(path, 'after');
+    t.is(statSync(path).mode & 0o777, mode);
+    t.is(readFileSync(path, 'utf8'), 'after');
+  }
 });
 
 test('what cannot be replaced stays whole, and nothing is left beside it', async (t) => {
