@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { QaError } from '../errors.js';
+import { statSync, type Stats } from 'node:fs';
+import { messageOf, QaError } from '../errors.js';
 import type { ModelPart } from './model-parts.js';
 
 /** `organisation/name`, or the bare name of one of the hub's first models. */
@@ -11,7 +11,7 @@ const hubName = /^(?!.*(--|\.\.))\w[\w.-]*(\/\w[\w.-]*)?$/;
  * @throws QaError `ERR_NO_MODEL` for what is neither, `ERR_HUB` where the hub's cannot be had
  */
 export async function modelFolder(nameOrPath: string, part: ModelPart = 'model'): Promise<string> {
-  const there = statSync(nameOrPath, { throwIfNoEntry: false });
+  const there = lookAt(nameOrPath);
   if (there?.isDirectory()) return nameOrPath;
   if (there === undefined && hubName.test(nameOrPath)) {
     // What asks the hub takes a while to load, and most models are folders.
@@ -23,4 +23,16 @@ export async function modelFolder(nameOrPath: string, part: ModelPart = 'model')
       `which is ${there === undefined ? 'neither' : 'a file'}; check the path, or give a name like organisation/model.`,
     'ERR_NO_MODEL',
   );
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new QaError(
+      `Expected the folder of a model or a model's name on the hub, got what cannot be looked at (${messageOf(error)}); check the path.`,
+      'ERR_NO_MODEL',
+      { cause: error },
+    );
+  }
 }

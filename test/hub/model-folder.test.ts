@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { modelFolder } from '../../src/hub/model-folder.js';
@@ -41,4 +41,15 @@ for (const path of [
 test('a file is no folder', async (t) => {
   writeFileSync(join(folder, 'file'), '');
   await t.throwsAsync(modelFolder(join(folder, 'file')), { message: /which is a file; check the path/ });
+});
+
+test('what the system will not look at is one sentence', async (t) => {
+  const link = join(folder, 'link');
+  symlinkSync(link, link);
+  for (const path of ['a'.repeat(300), link, 'a\0b']) {
+    await t.throwsAsync(modelFolder(path), {
+      code: 'ERR_NO_MODEL',
+      message: /^Expected the folder of a model .*, got what cannot be looked at \(.+\); check the path\.$/,
+    });
+  }
 });
