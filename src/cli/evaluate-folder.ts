@@ -40,7 +40,8 @@ export async function evaluateFolder(args: EvalArgs): Promise<void> {
 /** A model that was trained here keeps its scores; one from elsewhere is left as it is, and so is a run of that name. */
 function defaultOutput({ modelDir, modelNameOrPath }: EvalArgs): string {
   if (modelNameOrPath === undefined) return modelDir;
-  const folder = join('runs', basename(modelNameOrPath));
+  // The name also of what is called `..` from here.
+  const folder = join('runs', basename(resolve(modelNameOrPath)));
   if (resolve(folder) === resolve(modelNameOrPath) || !existsSync(join(folder, recordFile))) return folder;
   throw new UsageError(
     `Expected --output-dir, as the scores of ${modelNameOrPath} would go to ${folder}, where another run has its own; name one.`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { QaError, UsageError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { fileHash } from '../formats/file-hash.js';
@@ -61,7 +61,7 @@ export async function completeArgs(
   const again = fromRun === undefined ? undefined : await readRunRecord(fromRun);
   if (again !== undefined) expectFlags(again.flags, trainOptions, join(fromRun ?? '', recordFile));
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
-  const outputDir = fromRun === undefined ? {} : { outputDir: `${fromRun.replace(/[/\\]+$/, '')}-again` };
+  const outputDir = fromRun === undefined ? {} : { outputDir: besideRun(fromRun) };
   // Random weights are those of the run's own configuration.
   const others = named.map(([name, value]) =>
     value === 'random' ? {} : overruled[name as keyof typeof overruled],
@@ -70,6 +70,12 @@ export async function completeArgs(
   const args = { ...defaults, ...again?.flags, ...outputDir, ...own };
   if ('model' in args) return { args: args as unknown as TrainArgs, again };
   throw new UsageError('Expected a model or --from-run, but neither came; see `qa-native train --help`.');
+}
+
+/** A folder beside a run's, also where that is `.` or `..`. */
+function besideRun(folder: string): string {
+  const named = /^\.*$/.test(basename(folder)) ? resolve(folder) : folder.replace(/[/\\]+$/, '');
+  return `${named}-again`;
 }
 
 /** @param settings all numbers of the run, and its device */

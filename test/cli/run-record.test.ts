@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import test from 'ava';
 import type { RunRecord } from '../../src/cli/read-run-record.js';
+import { completeArgs, type GivenTrainArgs } from '../../src/cli/run-record.js';
 import { sample } from '../../src/data/sample.js';
 import { qaNative, temporaryFolder, writeTinyConfig } from './run.js';
 
@@ -43,6 +44,21 @@ test.serial('--from-run does it again, beside it, to the same bits', async (t) =
   t.is(code, 0, stderr);
   t.deepEqual(bits(`${first}-again`), bits(first));
   t.deepEqual(record(`${first}-again`), record(first));
+});
+
+test.serial('a run that is done again from its own folder goes beside that, not into it', async (t) => {
+  const before = process.cwd();
+  for (const [cwd, fromRun] of [
+    [first, '.'],
+    [first, `..${sep}first${sep}`],
+    [join(first, 'tensorboard'), '..'],
+  ] as const) {
+    mkdirSync(cwd, { recursive: true });
+    process.chdir(cwd);
+    const { args } = await completeArgs({ fromRun } as GivenTrainArgs);
+    t.is(resolve(args.outputDir ?? ''), `${first}-again`);
+  }
+  process.chdir(before);
 });
 
 test.serial('a flag beside --from-run goes before that of the run', async (t) => {

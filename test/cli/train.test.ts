@@ -122,6 +122,10 @@ test('a run is evaluated again as it was evaluated first, and no other model wri
     stderr,
     /Expected --output-dir, as the scores of \S+ would go to runs\/bert-mini, where another run has/,
   );
+  // By its name, which it also has from within.
+  const within = ['eval', '--model-name-or-path', '.', '--dataset', 'sample'];
+  t.is(spawnSync(process.execPath, [bin, ...within], { cwd: other }).status, 0);
+  t.deepEqual(json(other, 'runs', 'bert-mini', 'predictions.json'), predictions);
 });
 
 test('a run that goes on is recorded with the questions that it is scored on then', async (t) => {
