@@ -39,12 +39,14 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
   },
   handler: async (args) => {
     const settings = resolveSettings({}, { ...args });
-    const [{ readTrainingExamples }, { prepareFeatures }, { featureLines }, output] = await Promise.all([
-      import('./training-examples.js'),
-      import('../data/features.js'),
-      import('../data/feature-lines.js'),
-      import('./write-output.js'),
-    ]);
+    const [{ checkSampleLimit, readTrainingExamples }, { prepareFeatures }, { featureLines }, output] =
+      await Promise.all([
+        import('./training-examples.js'),
+        import('../data/features.js'),
+        import('../data/feature-lines.js'),
+        import('./write-output.js'),
+      ]);
+    checkSampleLimit(args.maxTrainSamples);
     output.expectOther(args.output, '--file', args.file);
     const tokenizer = await openTokenizer(args);
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);

@@ -22,9 +22,9 @@ import { whereToResume } from './resume.js';
 import { readValidationExamples } from './run-evaluation.js';
 import { readRunRecord, type RunRecord } from './read-run-record.js';
 import { makeRunRecord, recordScoring, sayWhatDiffers, thisMachine } from './run-record.js';
-import { checkEvaluationArgs } from './train-evaluations.js';
+import { checkEvaluationArgs, expectQuestions } from './train-evaluations.js';
 import type { TrainArgs } from './train-options.js';
-import { readTrainingExamples } from './training-examples.js';
+import { checkSampleLimit, readTrainingExamples } from './training-examples.js';
 import { trainingOptions } from './training-options.js';
 
 /** All that a run has before its first step. */
@@ -60,13 +60,16 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   // What makes no sense or is not here should not cost a download.
   expectNumber('--seed', args.seed, seedRange);
+  checkSampleLimit(args.maxTrainSamples);
   expectOneTokenizer(args);
-  const { device, kernels } = chooseArithmetic(args, resolveSettings({}, { ...args }));
+  const asked = resolveSettings({}, { ...args });
+  checkEvaluationArgs(args, asked.earlyStoppingPatience);
+  const { device, kernels } = chooseArithmetic(args, asked);
   const dataset = await resolveDataset(args, cacheDir(), isEvaluated ? ['train', 'validation'] : ['train']);
   const { trainFile, validationFile } = dataset;
   if (trainFile === undefined) throw new UsageError('Expected --train-file or --dataset, but neither came.');
   const settings = resolveSettings(dataset.settings, { ...args });
-  checkEvaluationArgs(args, settings.earlyStoppingPatience, validationFile);
+  expectQuestions(args, validationFile);
   const version2WithNegative = args.version2WithNegative ?? dataset.version2WithNegative;
 
   // What could not be scored in the end is refused before hours of training.

@@ -20,6 +20,8 @@ export async function runCheck(args: CheckArgs): Promise<void> {
   if (args.trainFile === undefined && args.dataset === undefined) {
     throw new UsageError('Expected --train-file or --dataset, but neither came.');
   }
+  // What makes no sense should not cost a download.
+  resolveSettings({}, { ...args });
   const dataset = await resolveDataset(args, cacheDir(), ['train']);
   const file = dataset.trainFile ?? '';
   const settings = resolveSettings(dataset.settings, { ...args });

@@ -13,28 +13,33 @@ import type { Part } from '../reproduce/part.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderPage } from '../report/page.js';
 import { textTable } from '../reproduce/text-table.js';
-import { setNumThreads, useExactArithmetic } from '../runtime.js';
+import { resolveDevice, setNumThreads, useExactArithmetic } from '../runtime.js';
 import { cacheDir } from '../setup/paths.js';
 import { availableThreads } from '../setup/threads.js';
 import { listCheckpoints } from '../train/checkpoint.js';
-import { kebab, notebookSettings, type Settings } from './options.js';
+import { kebab, notebookSettings, resolveSettings, type Settings } from './options.js';
 import type { ReproduceArgs } from './reproduce-options.js';
 import { askedFor, makeReport, readLosses, vocabularyOf } from './reproduction-report.js';
 import { trainAndEvaluate } from './run-training.js';
+import { checkSampleLimit } from './training-examples.js';
 
 /** `qa-native reproduce`: each model with each seed, then the table. What is wrong with it is said after it is written. */
 export async function runReproduce(args: ReproduceArgs): Promise<void> {
   const names = parseModels(args.models);
   const seeds = parseSeeds(args);
+  // What makes no sense or is not here should not cost a download.
+  resolveSettings({}, { ...args });
+  checkSampleLimit(args.maxTrainSamples);
+  resolveDevice(args.device);
+  // Also for experiments beside parts that are kept from before.
+  setNumThreads(args.threads ?? availableThreads());
+  useExactArithmetic();
   const { trainFile, validationFile } = await resolveDataset(args, cacheDir());
   if (trainFile === undefined || validationFile === undefined) {
     throw new UsageError(
       'Expected --train-file and --validation-file, or a --dataset, got one of the files.',
     );
   }
-  // Also for experiments beside parts that are kept from before.
-  setNumThreads(args.threads ?? availableThreads());
-  useExactArithmetic();
   const say = (text: string) => {
     if (!args.json) process.stdout.write(`${text}\n`);
   };

@@ -33,19 +33,23 @@ export interface EvaluationPlan {
 
 /** Throws UsageError on flags that make no sense together. */
 export function checkEvaluationArgs(
-  args: EvaluationArgs,
+  { evalStrategy = 'no', loadBestModelAtEnd = false }: EvaluationArgs,
   earlyStoppingPatience: number,
-  validationFile: string | undefined,
 ): void {
-  const { evalStrategy = 'no', loadBestModelAtEnd = false } = args;
   if (evalStrategy === 'no' && (loadBestModelAtEnd || earlyStoppingPatience > 0)) {
     throw new UsageError(
       'Expected --eval-strategy steps or epoch with --load-best-model-at-end and --early-stopping-patience, got no; give one of them.',
     );
   }
-  if (evalStrategy !== 'no' && validationFile === undefined) {
-    throw new UsageError(`Expected --validation-file with --eval-strategy ${evalStrategy}, but none came.`);
-  }
+}
+
+/** Throws UsageError where there are no questions to evaluate on, on the way. */
+export function expectQuestions(
+  { evalStrategy = 'no' }: EvaluationArgs,
+  validationFile: string | undefined,
+): void {
+  if (evalStrategy === 'no' || validationFile !== undefined) return;
+  throw new UsageError(`Expected --validation-file with --eval-strategy ${evalStrategy}, but none came.`);
 }
 
 /** A run's evaluations on its way: their log, the best model, and whether there is hope for a better one. */

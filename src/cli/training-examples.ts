@@ -14,7 +14,7 @@ export async function readTrainingExamples(
   limit: number | undefined,
   version2WithNegative = true,
 ): Promise<{ examples: readonly Example[]; misplaced: readonly string[] }> {
-  if (limit !== undefined) expectNumber('--max-train-samples', limit, atLeastOne);
+  checkSampleLimit(limit);
   const read = await readExamples(file);
   const examples = read.examples.slice(0, limit);
   const used = new Set(examples.map(({ id }) => id));
@@ -26,6 +26,11 @@ export async function readTrainingExamples(
     'have no answer; they are labelled so, but without --version-2-with-negative no question is left unanswered',
   );
   return { examples, misplaced };
+}
+
+/** Throws wrong usage where `--max-train-samples` is no number of questions; one that is left out limits nothing. */
+export function checkSampleLimit(limit: number | undefined): void {
+  if (limit !== undefined) expectNumber('--max-train-samples', limit, atLeastOne);
 }
 
 function warn(ids: readonly string[], what: string): void {

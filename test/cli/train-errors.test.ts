@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sample } from '../../src/data/sample.js';
-import { qaNative, temporaryFolder, tinyRun, writeTinyConfig } from './run.js';
+import { qaNative, qaNativeWith, temporaryFolder, tinyRun, writeTinyConfig } from './run.js';
 
 const folder = temporaryFolder();
 const config = writeTinyConfig(folder);
@@ -80,6 +80,29 @@ test('wrong usage is 2, in a sentence', async (t) => {
     t.regex(stderr, expected);
     t.false(stderr.includes('    at '), 'no stack trace');
     t.is(stderr.trim().split('\n').length, 1, stderr);
+  }
+});
+
+test('wrong usage is told before anything is looked for that may have to be downloaded', async (t) => {
+  const offline = { HF_HUB_OFFLINE: '1', HF_HOME: folder, QA_NATIVE_CACHE: folder };
+  const cases: [string[], RegExp][] = [
+    [['train', 'lstm', '--max-train-samples', '0'], /--max-train-samples to be a whole number/],
+    [['train', 'lstm', '--load-best-model-at-end'], /Expected --eval-strategy steps or epoch/],
+    [['train', 'lstm', '--early-stopping-patience', '2'], /Expected --eval-strategy steps or epoch/],
+    [['reproduce', '--max-train-samples', '0'], /--max-train-samples to be a whole number/],
+    [['reproduce', '--max-steps', 'x'], /--max-steps to be a whole number/],
+    [['reproduce', '--device', 'gpu'], /--device to be auto, cpu/],
+    [['reproduce', '--threads', '0'], /number of threads from 1/],
+    [['check', '--dataset', 'squad', '--doc-stride', 'x'], /--doc-stride to be a whole number/],
+    [
+      ['features', '--file', 'x', '--split', 'train', '--output', 'y', '--max-train-samples', '0'],
+      /--max-train-samples to be a whole number/,
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await qaNativeWith(offline, ...args);
+    t.regex(stderr, message);
+    t.is(code, 2, args.join(' '));
   }
 });
 
