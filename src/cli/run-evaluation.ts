@@ -52,8 +52,10 @@ export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSumma
     (done) => {
       progress.update(done);
     },
-  );
-  progress.clear();
+  ).finally(() => {
+    // Also before an error, which has its own line.
+    progress.clear();
+  });
   await saveEvaluation(run.outputDir, evaluation);
   run.say(`Post-processing ${examples.length} example predictions split into ${features.length} features.`);
   run.say(pythonDictionary(evaluation.metrics));
