@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QaError, messageOf } from '../errors.js';
+import { hasCode, QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import type { NormalizerOptions } from './bert-normalizer.js';
 import { toTokenizerJson } from './fast-tokenizer.js';
@@ -149,7 +149,7 @@ async function readJsonIfThere(path: string): Promise<Record<string, unknown> | 
   try {
     return asObject(JSON.parse(await readUtf8(path)));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw new QaError(
       `Expected JSON in ${path}, but it could not be read (${messageOf(error)}); fetch the file again.`,
       'ERR_VOCABULARY',

@@ -85,7 +85,7 @@ async function whereTo(path: string): Promise<string | number | undefined> {
 
 async function unlessMissing<T>(what: Promise<T>): Promise<T | undefined> {
   return what.catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   });
 }

@@ -3,7 +3,8 @@ import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeFolder } from '../formats/make-folder.js';
+import { hasCode } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 
 interface LockTimes {
   /** Milliseconds between two signs of life of the holder. */
@@ -48,7 +49,7 @@ async function take(path: string, owner: string, stale: number): Promise<boolean
     await writeFile(path, owner, { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
     const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (touched !== undefined && Date.now() - touched > stale) rmSync(path, { force: true });
     return false;

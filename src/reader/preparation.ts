@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QaError, messageOf } from '../errors.js';
+import { hasCode, QaError, messageOf } from '../errors.js';
 
 /** How examples are cut into windows. */
 export interface Preparation {
@@ -18,7 +18,7 @@ export async function readPreparation(dir: string): Promise<Partial<Preparation>
     }
     throw new Error('it lacks maxSeqLength or docStride');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (hasCode(error, 'ENOENT')) return {};
     throw new QaError(
       `Expected the windows of training in ${path}, but they could not be read (${messageOf(error)}); ` +
         'remove the file and give `maxSeqLength` and `docStride`.',

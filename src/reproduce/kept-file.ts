@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf, QaError } from '../errors.js';
+import { hasCode, messageOf, QaError } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 
 /**
@@ -11,7 +11,7 @@ async function readKeptJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw unreadable(path, messageOf(error), error);
   }
 }
