@@ -5,7 +5,7 @@ import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { modelKind, modelNames, type ModelName } from '../models/index.js';
 import { atLeastOne, expectNumber, seedRange } from '../number-range.js';
-import { checkCounts, compare, whatDiffers, type Row } from '../reproduce/comparison.js';
+import { checkCounts, compare, comparisonTable, whatDiffers } from '../reproduce/comparison.js';
 import type { Asked } from '../reproduce/kept-file.js';
 import { keepPart } from '../reproduce/kept-part.js';
 import { notebook } from '../reproduce/notebook.js';
@@ -66,18 +66,11 @@ export async function runReproduce(args: ReproduceArgs): Promise<void> {
   await writeFileAtomic(join(args.outputDir, 'report.html'), renderPage(report));
   await writeFileAtomic(join(args.outputDir, 'report.md'), renderMarkdown(report));
   if (args.json) process.stdout.write(`${JSON.stringify({ parts, rows, differs })}\n`);
-  say(`\n${printedTable(rows)}`);
+  const table = comparisonTable(rows);
+  say(`\n${textTable(table.head, table.rows)}`);
   say(`\nThe report is in ${join(args.outputDir, 'report.html')} and report.md.`);
   if (differs.length > 0) say(`\nA smaller run than the notebook's: ${differs.join('; ')}.`);
   checkCounts(rows);
-}
-
-function printedTable(rows: readonly Row[]): string {
-  const verdict = ({ equal }: Row) => (equal === undefined ? '' : equal ? 'equal' : 'NOT EQUAL');
-  return textTable(
-    ['model', 'figure', 'notebook', 'here', ''],
-    rows.map((row) => [row.title, row.figure, row.notebook, row.here, verdict(row)]),
-  );
 }
 
 function parseModels(list: string): ModelName[] {

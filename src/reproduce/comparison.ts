@@ -117,6 +117,18 @@ export function compare(parts: readonly Part[]): Row[] {
   ];
 }
 
+/** The rows as they are read, with what is above their columns. */
+export function comparisonTable(rows: readonly Row[]): {
+  readonly head: string[];
+  readonly rows: string[][];
+} {
+  const verdict = ({ equal }: Row) => (equal === undefined ? '' : equal ? 'equal' : 'NOT EQUAL');
+  return {
+    head: ['model', 'figure', 'notebook', 'here', ''],
+    rows: rows.map((row) => [row.title, row.figure, row.notebook, row.here, verdict(row)]),
+  };
+}
+
 /** Why these runs are not the notebook's, a clause each; none where they are. */
 export function whatDiffers(parts: readonly Part[]): string[] {
   const [{ train, validation, settings }] = parts;

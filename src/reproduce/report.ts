@@ -4,8 +4,8 @@ import type { Predictions } from '../evaluate/metrics.js';
 import type { ModelName } from '../models/index.js';
 import { lossChart, sliceCharts } from '../report/run-charts.js';
 import { rank } from '../report/ranking.js';
-import type { Block, Report, Section } from '../report/section.js';
-import type { Row } from './comparison.js';
+import type { Report, Section } from '../report/section.js';
+import { comparisonTable, type Row } from './comparison.js';
 import { notebook } from './notebook.js';
 import type { Part } from './part.js';
 import { formatSpread, spreadOf } from './spread.js';
@@ -47,7 +47,7 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
     sections: [
       {
         heading: 'The notebook beside this run',
-        blocks: [comparisonTable(rows), compareScores(parts), ...compareMinutes(parts)],
+        blocks: [{ kind: 'table', ...comparisonTable(rows) }, compareScores(parts), ...compareMinutes(parts)],
       },
       {
         heading: 'Losses',
@@ -59,15 +59,6 @@ export function reproductionReport({ parts, rows, differs, examples, experiments
       },
       ...experiments,
     ],
-  };
-}
-
-function comparisonTable(rows: readonly Row[]): Block {
-  const verdict = ({ equal }: Row) => (equal === undefined ? '' : equal ? 'equal' : 'NOT EQUAL');
-  return {
-    kind: 'table',
-    head: ['model', 'figure', 'notebook', 'here', ''],
-    rows: rows.map((row) => [row.title, row.figure, row.notebook, row.here, verdict(row)]),
   };
 }
 
