@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { KernelArgs } from './kernel-options.js';
+import { leavable } from './interrupt.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
 import { runEvaluation } from './run-evaluation.js';
@@ -25,14 +26,16 @@ export async function evaluateFolder(args: EvalArgs): Promise<void> {
   // The model first: a folder that is none should not cost a download.
   const trained = await openTrainedModel(args);
   const data = await dataOfRun(args, args.modelNameOrPath ?? args.modelDir);
-  const { metrics } = await runEvaluation({
-    ...trained,
-    ...data,
-    outputDir,
-    say: (text) => {
-      if (!args.json) process.stdout.write(`${text}\n`);
-    },
-  });
+  const { metrics } = await leavable('ended before the scores were whole; give the same command again.', () =>
+    runEvaluation({
+      ...trained,
+      ...data,
+      outputDir,
+      say: (text) => {
+        if (!args.json) process.stdout.write(`${text}\n`);
+      },
+    }),
+  );
   trained.model.dispose();
   if (args.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);
 }
