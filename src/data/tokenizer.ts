@@ -32,6 +32,8 @@ export class BertTokenizer {
   readonly clsTokenId: number;
   readonly sepTokenId: number;
   readonly #ids: ReadonlyMap<string, number>;
+  /** Those of the reserved tokens: [MASK] comes behind a vocabulary that lacks it, as in Python. */
+  readonly #reservedIds: ReadonlyMap<string, number>;
   readonly #normalizer: BertNormalizer;
   readonly #wordPieces: WordPieces;
   /** Pieces of words of ASCII letters and digits, as they are written. */
@@ -60,6 +62,9 @@ export class BertTokenizer {
     this.unkTokenId = id('[UNK]');
     this.clsTokenId = id('[CLS]');
     this.sepTokenId = id('[SEP]');
+    this.#reservedIds = new Map(
+      reservedTokens.map((token) => [token, this.#ids.get(token) ?? this.#ids.size]),
+    );
     this.#normalizer = new BertNormalizer(options);
     this.#wordPieces = new WordPieces(this.#ids);
   }
@@ -73,9 +78,9 @@ export class BertTokenizer {
     let start = 0;
     for (const part of text.split(specialPattern)) {
       const end = start + part.length;
-      const special = specialPattern.test(part) ? this.#ids.get(part) : undefined;
-      if (special === undefined) this.#encodeRange(text, start, end);
-      else this.#tokens.push(special, start, end);
+      const reserved = this.#reservedIds.get(part);
+      if (reserved === undefined) this.#encodeRange(text, start, end);
+      else this.#tokens.push(reserved, start, end);
       start = end;
     }
     return this.#tokens.take();

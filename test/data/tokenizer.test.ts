@@ -43,6 +43,8 @@ test('the ids of special tokens are their places in the vocabulary', (t) => {
   const { padTokenId, unkTokenId, clsTokenId, sepTokenId } = tokenizer;
   t.deepEqual([padTokenId, unkTokenId, clsTokenId, sepTokenId], [4, 2, 3, 1]);
   t.deepEqual(Array.from(tokenizer.encode('a b [SEP]').ids), [0, 2, 1]);
+  // Python adds it: `BertTokenizerFast` of this vocabulary gives 5.
+  t.deepEqual(Array.from(tokenizer.encode('a[MASK]').ids), [0, 5]);
 });
 
 test('a vocabulary without special tokens is refused, with their names', (t) => {
