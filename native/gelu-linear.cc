@@ -25,7 +25,9 @@ struct GeluLinear : torch::autograd::Function<GeluLinear> {
     const auto &input = saved[0], &weight = saved[1];
     const auto grad = toRows(gradients[0]);
     const auto biasGrad = grad.sum(0);
-    const auto weightGrad = grad.t().mm(toRows(at::gelu(input)));
+    const auto activated = toRows(at::gelu(input));
+    // Laid out as the weight.
+    const auto weightGrad = weight.is_contiguous() ? grad.t().mm(activated) : activated.t().mm(grad).t();
     return {at::gelu_backward(grad.mm(weight).view(input.sizes()), input), weightGrad, biasGrad};
   }
 };

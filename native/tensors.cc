@@ -92,6 +92,7 @@ void defineTensors(Napi::Object& exports) {
   define(exports, "full", [](std::vector<int64_t> shape, double value, std::string dtype, std::string device) {
     return at::full(shape, value, at::TensorOptions().dtype(scalarType(dtype)).device(at::Device(device)));
   });
+  define(exports, "zerosLike", [](const Tensor& a) { return at::zeros_like(a); });
   define(exports, "empty", [](std::vector<int64_t> shape, std::string dtype, std::string device) {
     return at::empty(shape, at::TensorOptions().dtype(scalarType(dtype)).device(at::Device(device)));
   });
@@ -102,6 +103,7 @@ void defineTensors(Napi::Object& exports) {
   define(exports, "toArray", toArray);
   define(exports, "item", [](const Tensor& a) { return a.item().toDouble(); });
   define(exports, "shape", [](const Tensor& a) { return a.sizes().vec(); });
+  define(exports, "isContiguous", [](const Tensor& a) { return a.is_contiguous(); });
   define(exports, "dtype", [](const Tensor& a) { return scalarTypeName(a.scalar_type()); });
   define(exports, "device", [](const Tensor& a) { return a.device().str(); });
   define(exports, "dispose", [](Napi::Value handle) { dispose(handle.Env(), handle); });

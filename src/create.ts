@@ -62,6 +62,10 @@ export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return full(shape, 1, options);
 }
+/** A tensor of zeros that is like another: of its shape, dtype and device, its elements in the same order in memory. */
+export function zerosLike(other: Tensor): Tensor {
+  return new Tensor(native.zerosLike(other.handle));
+}
 /** A tensor whose elements are not set. */
 export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
   return new Tensor(native.empty(shape, options.dtype ?? 'float32', options.device ?? 'cpu'));

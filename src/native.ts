@@ -29,11 +29,13 @@ interface Addon {
   // tensors.cc
   fromArray(data: TensorData, shape: Shape, dtype: DType, device: string): Handle;
   full(shape: Shape, value: number, dtype: DType, device: string): Handle;
+  zerosLike: Unary;
   empty(shape: Shape, dtype: DType, device: string): Handle;
   arange(end: number, device: string): Handle;
   toArray(a: Handle): TensorData;
   item(a: Handle): number;
   shape(a: Handle): number[];
+  isContiguous(a: Handle): boolean;
   dtype(a: Handle): DType;
   device(a: Handle): string;
   dispose(a: Handle): void;

@@ -69,6 +69,10 @@ export abstract class TensorMemory {
   get shape(): Shape {
     return (this.#shape ??= native.shape(this.handle));
   }
+  /** Whether the elements lie in memory row by row. */
+  get isContiguous(): boolean {
+    return native.isContiguous(this.handle);
+  }
   get dtype(): DType {
     return native.dtype(this.handle);
   }

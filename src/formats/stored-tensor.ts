@@ -1,7 +1,10 @@
 /** A named array of a checkpoint; numbers are float32 or int64 whatever the file stored. */
 export interface StoredTensor {
   readonly shape: readonly number[];
+  /** In row-major order. */
   readonly data: Float32Array | BigInt64Array;
+  /** Whether it is a float32 matrix that the file has column by column: so Python's parameter lies in memory, too. */
+  readonly byColumns?: boolean;
 }
 
 /** How many bytes an element takes, and how little-endian elements are read. */

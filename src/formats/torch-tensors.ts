@@ -1,4 +1,4 @@
-import type { StoredTensor } from './stored-tensor.js';
+import { elementTypes, type StoredTensor } from './stored-tensor.js';
 import type { TorchStorage, TorchView } from './torch-objects.js';
 import { Unreadable } from './unreadable.js';
 
@@ -21,7 +21,8 @@ export class TorchTensors {
     let made = this.#made.get(key);
     if (made === undefined) {
       this.#book(view);
-      made = { shape, data: storage.type.decode(gather(view, this.bytesOf(storage))) };
+      const data = storage.type.decode(gather(view, this.bytesOf(storage)));
+      made = isByColumns(view) ? { shape, data, byColumns: true } : { shape, data };
       this.#made.set(key, made);
     }
     return made;
@@ -63,6 +64,15 @@ function gather({ storage, offset, shape, strides, numel }: TorchView, bytes: Bu
     }
   }
   return target.buffer;
+}
+
+/**
+ * As matrices that were converted from TensorFlow's, which are the transposed ones, mostly are. Numbers of other types
+ * Python copies, too.
+ */
+function isByColumns({ storage, shape, strides }: TorchView): boolean {
+  const isTransposed = shape.length === 2 && strides[0] === 1 && strides[1] === shape[0];
+  return storage.type === elementTypes.F32 && isTransposed && !isRowMajor(shape, strides);
 }
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {

@@ -25,7 +25,8 @@ export class BertForQuestionAnswering extends ReaderModel {
 
   /**
    * A model with a checkpoint's weights, as `from_pretrained`: only modules that the checkpoint lacks, or has in
-   * part, draw random numbers. Takes BERT with its `bert.` prefix or without, and TensorFlow's gamma and beta.
+   * part, draw random numbers. Takes BERT with its `bert.` prefix or without, and TensorFlow's gamma and beta. Weights
+   * lie in memory as the checkpoint's do.
    */
   static fromState(
     config: BertConfig,
@@ -34,7 +35,7 @@ export class BertForQuestionAnswering extends ReaderModel {
     const model = withoutInit(() => new BertForQuestionAnswering(config));
     const renamed = renameCheckpoint(state);
     initMissing(model, '', renamed, config);
-    return { model, report: model.loadStateDict(renamed) };
+    return { model, report: model.loadStateDict(renamed, { assign: true }) };
   }
 
   override forward({ inputIds, attentionMask, tokenTypeIds }: ModelInputs): SpanLogits {

@@ -4,6 +4,7 @@ import { tensor } from '../create.js';
 import { QaError, messageOf } from '../errors.js';
 import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { writeSafetensors } from '../formats/safetensors.js';
+import type { StoredTensor } from '../formats/stored-tensor.js';
 import { readWeights } from '../formats/weights.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
@@ -42,10 +43,15 @@ export async function loadModel(dir: string): Promise<LoadedModel> {
   return tidy(() => {
     // Tied tensors are one array, and become one tensor.
     const arrays = new Set(stored.values());
-    const tensors = new Map([...arrays].map((array) => [array, tensor(array.data, array.shape)]));
+    const tensors = new Map([...arrays].map((array) => [array, toTensor(array)]));
     const state = new Map([...stored].map(([name, array]) => [name, tensors.get(array) as Tensor]));
     return { kind, config, ...kind.load(config, state) };
   });
+}
+
+function toTensor({ data, shape, byColumns = false }: StoredTensor): Tensor {
+  const made = tensor(data, shape);
+  return byColumns ? made.transpose(0, 1).contiguous().transpose(0, 1) : made;
 }
 
 /** Writes `model.safetensors` and `config.json`, each whole or not at all. */

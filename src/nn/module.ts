@@ -1,6 +1,6 @@
 import { QaError } from '../errors.js';
 import type { Handle } from '../native.js';
-import { keep, noGrad } from '../scope.js';
+import { keep, noGrad, tidy } from '../scope.js';
 import { Tensor, type Device } from '../tensor.js';
 
 /** A tensor that is trained: it requires a gradient, and no `tidy` frees it. */
@@ -14,6 +14,15 @@ export class Parameter extends Tensor {
 
   setZero(): void {
     noGrad(() => this.fill_(0));
+  }
+
+  /**
+   * Lays a matrix out in memory column by column. Its numbers stay, but products with it are other kernels', with other
+   * last bits, and its gradient lies as it does.
+   */
+  layByColumns(): void {
+    this.adopt(tidy(() => noGrad(() => this.transpose(0, 1).contiguous().transpose(0, 1))));
+    this.requiresGrad_();
   }
 
   /** Moves the data to a device; what holds this parameter goes on holding it. */
@@ -93,8 +102,13 @@ export abstract class Module {
   /**
    * Copies named tensors into the parameters of the same name. Returns what did not meet: `missing` parameters keep
    * their values, `unexpected` tensors go nowhere. A shape that differs is an error, and so are whole numbers.
+   * @param options.assign whether a parameter lies in memory as its tensor does, as where PyTorch puts the one in the
+   *   other's place; otherwise it stays as it is
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>): { missing: string[]; unexpected: string[] } {
+  loadStateDict(
+    state: ReadonlyMap<string, Tensor>,
+    { assign = false }: { readonly assign?: boolean } = {},
+  ): { missing: string[]; unexpected: string[] } {
     const own = new Map(this.namedParameters());
     noGrad(() => {
       for (const [name, parameter] of own) {
@@ -113,6 +127,7 @@ export abstract class Module {
             'ERR_STATE_DTYPE',
           );
         }
+        if (assign && !source.isContiguous) parameter.layByColumns();
         parameter.copy_(source);
       }
     });

@@ -1,4 +1,4 @@
-import { tensor, zeros } from '../create.js';
+import { tensor, zerosLike } from '../create.js';
 import { QaError, UsageError } from '../errors.js';
 import { native } from '../native.js';
 import type { Parameter } from '../nn/module.js';
@@ -146,7 +146,8 @@ export class AdamW {
     this.parameters.forEach((parameter, index) => {
       const saved = moments[index];
       if (saved === null || saved === undefined) return;
-      const load = (data: Float32Array) => keep(tensor(data, parameter.shape, { device: parameter.device }));
+      const load = (data: Float32Array) =>
+        tidy(() => keep(zerosLike(parameter)).copy_(tensor(data, parameter.shape)));
       const state = { expAvg: load(saved.expAvg), expAvgSq: load(saved.expAvgSq), steps: saved.steps };
       this.#states.set(parameter, state);
     });
@@ -164,8 +165,7 @@ export class AdamW {
   #stateOf(parameter: Parameter): State {
     const known = this.#states.get(parameter);
     if (known !== undefined) return known;
-    const { shape, dtype, device } = parameter;
-    const like = () => keep(zeros(shape, { dtype, device }));
+    const like = () => keep(zerosLike(parameter));
     const state = { expAvg: like(), expAvgSq: like(), steps: 0 };
     this.#states.set(parameter, state);
     return state;

@@ -1,5 +1,6 @@
 import { tensor } from '../create.js';
 import type { ReaderModel } from '../models/reader-model.js';
+import type { Parameter } from '../nn/module.js';
 import { getRngState, randomPermutation, setRngState } from '../random.js';
 import { tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
@@ -13,6 +14,11 @@ export interface SavedState {
   readonly rng: Readonly<Record<Device, string>>;
   /** The CPU generator's before the running epoch's order was drawn, from which it is drawn again. */
   readonly epoch_rng: string;
+  /**
+   * Places in the model of the parameters that lie in memory column by column, as in the file that the run began with:
+   * the bits depend on it. Left out where there are none.
+   */
+  readonly by_columns?: readonly number[];
 }
 
 /** All that a run is between two steps, beside the model's weights. */
@@ -22,6 +28,7 @@ export class TrainingState {
   /** The features of the running epoch in their order, by index. */
   order: Int32Array = new Int32Array();
   readonly optimizer: AdamW;
+  readonly #parameters: readonly Parameter[];
   readonly #devices: readonly Device[];
   #epochRng = '';
 
@@ -31,7 +38,8 @@ export class TrainingState {
     { device, weightDecay = 0 }: { readonly device: Device; readonly weightDecay?: number },
   ) {
     const noDecay = parametersWithoutDecay(model);
-    this.optimizer = new AdamW(model.to(device).parameters(), { weightDecay, noDecay });
+    this.#parameters = model.to(device).parameters();
+    this.optimizer = new AdamW(this.#parameters, { weightDecay, noDecay });
     this.#devices = device === 'cpu' ? ['cpu'] : ['cpu', device];
   }
 
@@ -43,13 +51,16 @@ export class TrainingState {
 
   save(): { saved: SavedState; moments: ReturnType<AdamW['moments']> } {
     const rng = Object.fromEntries(this.#devices.map((device) => [device, readRng(device)]));
-    const saved = { global_step: this.step, rng, epoch_rng: this.#epochRng };
+    const columns = this.#parameters.flatMap(({ isContiguous }, index) => (isContiguous ? [] : [index]));
+    const layout = columns.length > 0 ? { by_columns: columns } : {};
+    const saved = { global_step: this.step, rng, epoch_rng: this.#epochRng, ...layout };
     return { saved, moments: this.optimizer.moments() };
   }
 
   /** Goes back to a state that `save` gave; the generators are then those of that moment. */
   restore(saved: SavedState, moments: readonly (Moments | null)[], numFeatures: number): void {
     this.step = saved.global_step;
+    for (const index of saved.by_columns ?? []) this.#parameters[index]?.layByColumns();
     this.optimizer.loadMoments(moments);
     if (saved.epoch_rng !== '') {
       writeRng('cpu', saved.epoch_rng);

@@ -69,6 +69,25 @@ test("TensorFlow's gamma and beta are LayerNorm's weight and bias, and foreign h
   });
 });
 
+test("matrices lie in memory as the checkpoint's do", (t) => {
+  tidy(() => {
+    const name = 'bert.encoder.layer.0.attention.self.query.weight';
+    const state = decodeAll(fixture.initial);
+    const byColumns = state.get(name)?.transpose(0, 1).contiguous().transpose(0, 1) as Tensor;
+    const { model } = BertForQuestionAnswering.fromState(
+      configOf(fixture.options),
+      state.set(name, byColumns),
+    );
+    const laidOut = [...model.namedParameters()].filter(([, parameter]) => !parameter.isContiguous);
+    t.deepEqual(
+      laidOut.map(([each]) => each),
+      [name],
+    );
+    t.deepEqual(laidOut[0][1].toFloat32Array(), byColumns.toFloat32Array());
+    model.dispose();
+  });
+});
+
 test("a bare encoder's pooler is reported under the checkpoint's own name", (t) => {
   tidy(() => {
     const state = checkpoint({ bare: true, new: {} });

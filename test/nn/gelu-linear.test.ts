@@ -6,15 +6,18 @@ import { manualSeed } from '../../src/random.js';
 import { tidy } from '../../src/scope.js';
 import type { Tensor } from '../../src/tensor.js';
 
-for (const shape of [
-  [3, 7, 64],
-  [12, 384, 256],
-  [40, 64],
-]) {
-  test(`a linear layer of GELU's output, [${shape.join(', ')}], has the bits of both, and so have its gradients`, (t) => {
+for (const [layout, ...shape] of [
+  ['rows', 3, 7, 64],
+  ['rows', 12, 384, 256],
+  ['rows', 40, 64],
+  ['columns', 12, 384, 256],
+  ['columns', 7, 17],
+] as const) {
+  test(`a linear layer of GELU's output, [${shape.join(', ')}], has the bits of both, and so have its gradients, its weight by ${layout}`, (t) => {
     tidy(() => {
       manualSeed(5);
       const linear = new Linear(shape.at(-1) ?? 0, 48);
+      if (layout === 'columns') linear.weight.layByColumns();
       const input = zeros(shape).normal_(0, 2).requiresGrad_();
       const weight = zeros([...shape.slice(0, -1), 48]).normal_(0, 1);
       const bitsOf = (forward: (x: Tensor) => Tensor) => {

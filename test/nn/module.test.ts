@@ -1,5 +1,5 @@
 import test from 'ava';
-import { full } from '../../src/create.js';
+import { full, tensor } from '../../src/create.js';
 import { Dropout } from '../../src/nn/dropout.js';
 import { Linear } from '../../src/nn/linear.js';
 import { Module, Parameter } from '../../src/nn/module.js';
@@ -82,6 +82,26 @@ test('loadStateDict copies what meets and names what does not', (t) => {
     t.deepEqual(report, { missing: ['bias'], unexpected: ['scale'] });
     t.deepEqual([...layer.weight.toFloat32Array()], [7, 7]);
     t.true(layer.weight.requiresGrad);
+    layer.dispose();
+  });
+});
+
+test('with assign, a parameter lies in memory as its tensor does, and so does its gradient', (t) => {
+  tidy(() => {
+    const layer = new Linear(2, 3);
+    const byColumns = tensor([1, 2, 3, 4, 5, 6], [2, 3]).transpose(0, 1);
+    const state = new Map([['weight', byColumns]]);
+    layer.loadStateDict(state);
+    t.true(layer.weight.isContiguous);
+    layer.loadStateDict(state, { assign: true });
+    t.false(layer.weight.isContiguous);
+    t.deepEqual([...layer.weight.toFloat32Array()], [1, 4, 2, 5, 3, 6]);
+    layer
+      .forward(tensor([1, 2], [1, 2]))
+      .sum()
+      .backward();
+    t.false(layer.weight.grad?.isContiguous);
+    t.deepEqual([...(layer.weight.grad?.toFloat32Array() ?? [])], [1, 2, 1, 2, 1, 2]);
     layer.dispose();
   });
 });

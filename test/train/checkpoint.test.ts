@@ -25,44 +25,51 @@ const weightsOf = (model: ReturnType<typeof tinyModel>) =>
   model.parameters().map((parameter) => parameter.toFloat32Array());
 
 // After the first step, in the middle of an epoch, at its end, and in the next one.
-for (const { model: name } of fixture.runs) {
-  test.serial(`${name} goes on from a checkpoint with the bits of a run that never stopped`, async (t) => {
-    const stepsPerEpoch = Math.ceil(trainFeatures.length / options.perDeviceTrainBatchSize);
-    const before = liveTensors();
-    const model = tinyModel(name);
-    const state = new TrainingState(model, options);
-    const log: StepLog[] = [];
-    const copies = new Map<number, Float32Array[]>();
-    const outputDir = join(root, name);
-    for await (const line of train(model, trainFeatures, options, nameOf, state)) {
-      log.push(line);
-      if (![1, 3, stepsPerEpoch, stepsPerEpoch + 1].includes(line.step)) continue;
-      await saveCheckpoint(outputDir, state, progress, nothing);
-      copies.set(line.step, weightsOf(model));
-    }
-    const weights = weightsOf(model);
+const runs = fixture.runs.map(({ model }) => ({ model, byColumns: false }));
+for (const { model: name, byColumns } of [...runs, { model: 'bert-mini', byColumns: true } as const]) {
+  const layout = byColumns ? ', its matrices by columns,' : '';
+  test.serial(
+    `${name}${layout} goes on from a checkpoint with the bits of a run that never stopped`,
+    async (t) => {
+      const stepsPerEpoch = Math.ceil(trainFeatures.length / options.perDeviceTrainBatchSize);
+      const before = liveTensors();
+      const model = tinyModel(name);
+      const matrices = byColumns ? model.parameters().filter(({ shape }) => shape.length === 2) : [];
+      for (const matrix of matrices) matrix.layByColumns();
+      const state = new TrainingState(model, options);
+      const log: StepLog[] = [];
+      const copies = new Map<number, Float32Array[]>();
+      const outputDir = join(root, `${name}${layout}`);
+      for await (const line of train(model, trainFeatures, options, nameOf, state)) {
+        log.push(line);
+        if (![1, 3, stepsPerEpoch, stepsPerEpoch + 1].includes(line.step)) continue;
+        await saveCheckpoint(outputDir, state, progress, nothing);
+        copies.set(line.step, weightsOf(model));
+      }
+      const weights = weightsOf(model);
 
-    for (const [step, copy] of copies) {
-      const other = tinyModel(name);
-      tidy(() => {
-        noGrad(() => {
-          other.parameters().forEach((parameter, index) => {
-            parameter.copy_(tensor(copy[index], parameter.shape));
+      for (const [step, copy] of copies) {
+        const other = tinyModel(name);
+        tidy(() => {
+          noGrad(() => {
+            other.parameters().forEach((parameter, index) => {
+              parameter.copy_(tensor(copy[index], parameter.shape));
+            });
           });
         });
-      });
-      const resumed = new TrainingState(other, options);
-      const checkpoint = await openCheckpoint(join(outputDir, `checkpoint-${step}`));
-      await restoreCheckpoint(checkpoint, resumed, trainFeatures.length);
-      const rest: StepLog[] = [];
-      for await (const line of train(other, trainFeatures, options, nameOf, resumed)) rest.push(line);
-      t.deepEqual(rest, log.slice(step));
-      t.deepEqual(weightsOf(other), weights);
-      other.dispose();
-    }
-    model.dispose();
-    t.is(liveTensors(), before);
-  });
+        const resumed = new TrainingState(other, options);
+        const checkpoint = await openCheckpoint(join(outputDir, `checkpoint-${step}`));
+        await restoreCheckpoint(checkpoint, resumed, trainFeatures.length);
+        const rest: StepLog[] = [];
+        for await (const line of train(other, trainFeatures, options, nameOf, resumed)) rest.push(line);
+        t.deepEqual(rest, log.slice(step));
+        t.deepEqual(weightsOf(other), weights);
+        other.dispose();
+      }
+      model.dispose();
+      t.is(liveTensors(), before);
+    },
+  );
 }
 
 /** Checkpoints of an untrained model at some steps. */
