@@ -29,4 +29,4 @@ export function expectNumber(
 export const atLeastOne: NumberRange = { least: 1, whole: true };
 
 /** Of a seed of random numbers. */
-export const seedRange: NumberRange = { least: 0, whole: true };
+export const seedRange: NumberRange = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };

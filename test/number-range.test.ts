@@ -1,6 +1,6 @@
 import test from 'ava';
 import { UsageError } from '../src/errors.js';
-import { expectNumber } from '../src/number-range.js';
+import { expectNumber, seedRange } from '../src/number-range.js';
 
 const rate = { least: 0, most: 1, whole: false };
 
@@ -21,6 +21,11 @@ for (const [value, range, message] of [
     2 ** 53,
     { least: 1, whole: true },
     'Expected --rate to be a whole number of 1 or more, got 9007199254740992.',
+  ],
+  [
+    2 ** 53,
+    seedRange,
+    'Expected --rate to be a whole number of 0 to 9007199254740991, got 9007199254740992.',
   ],
   [-Infinity, { least: -Infinity, whole: false }, 'Expected --rate to be a number, got -Infinity.'],
 ] as const) {

@@ -50,7 +50,7 @@ test('wrong usage is 2, in a sentence', async (t) => {
     ],
     ...['1.5', '-3', 'now', '1e20'].map((seed): [string[], RegExp] => [
       ['train', 'lstm', '--dataset', 'sample', '--seed', seed],
-      /--seed to be a whole number of 0 or more, got/,
+      /--seed to be a whole number of 0 to 9007199254740991, got/,
     ]),
     [['train', 'lstm', '--dataset', 'sample', '--device', 'tpu'], /--device to be auto, cpu, cuda/],
     [
