@@ -27,18 +27,20 @@ struct Update {
   bool all(Holds holds) const {
     return holds(param) && holds(grad) && holds(expAvg) && holds(expAvgSq);
   }
-  /// Whether its tensors are float32 in main memory, one number after the other.
-  bool isFlat() const {
-    return all([](const Tensor& a) { return a.is_cpu() && a.is_contiguous() && a.scalar_type() == at::kFloat; });
-  }
   /// Whether they have one type and one place for each element, as LibTorch's fused kernel asks.
   bool isAlike() const {
     return all([&](const Tensor& a) {
       return a.is_non_overlapping_and_dense() && a.strides() == param.strides() && a.scalar_type() == param.scalar_type();
     });
   }
+  /// Whether its tensors are float32 in main memory, with the same number of each in the same place: in rows or, as some files have
+  /// matrices, in columns.
+  bool isFlat() const {
+    const auto areThere = all([](const Tensor& a) { return a.is_cpu() && a.scalar_type() == at::kFloat; });
+    return areThere && (all([](const Tensor& a) { return a.is_contiguous(); }) || isAlike());
+  }
   Update piece(int64_t start, int64_t size) const {
-    const auto part = [&](const Tensor& a) { return a.view(-1).narrow(0, start, size); };
+    const auto part = [&](const Tensor& a) { return a.as_strided({size}, {1}, a.storage_offset() + start); };
     return {part(param), part(grad), part(expAvg), part(expAvgSq), step};
   }
 };

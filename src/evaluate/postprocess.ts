@@ -1,5 +1,6 @@
 import type { Example, Feature } from '../data/examples.js';
 import { QaError } from '../errors.js';
+import { atLeastOne, expectNumber } from '../number-range.js';
 import { BestSpans, type Span } from './best-spans.js';
 import { addNullAnswer, chooseAnswer, lowestNull, type AnswerSpan } from './null-answer.js';
 import type { RawPredictions } from './predict.js';
@@ -72,8 +73,8 @@ export function postprocessPredictions(
     nullScoreDiffThreshold = 0,
   }: PostprocessOptions = {},
 ): Postprocessed {
-  requirePositive('nBestSize', nBestSize);
-  requirePositive('maxAnswerLength', maxAnswerLength);
+  expectNumber('`nBestSize`', nBestSize, atLeastOne);
+  expectNumber('`maxAnswerLength`', maxAnswerLength, atLeastOne);
   const limits = { nBestSize, maxAnswerLength };
   const windows = windowsOfExamples(examples, features, logits);
   const best = new BestSpans(nBestSize);
@@ -180,9 +181,4 @@ export function toCandidates(spans: readonly AnswerSpan[], context: string): Can
     score,
     probability: weights[rank] / sum,
   }));
-}
-
-function requirePositive(name: string, value: number): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw new QaError(`Expected ${name} to be a whole number of 1 or more, got ${value}.`);
 }

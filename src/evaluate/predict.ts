@@ -3,6 +3,7 @@ import type { Feature } from '../data/examples.js';
 import { forwardFeatures } from '../models/inputs.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { exactKernels, type Kernels } from '../nn/kernels.js';
+import { atLeastOne, expectNumber } from '../number-range.js';
 import { noGrad, tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
 
@@ -47,6 +48,7 @@ export async function predictLogits(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<RawPredictions> {
   const { kernels = exactKernels, device, perDeviceEvalBatchSize } = options;
+  expectNumber('`perDeviceEvalBatchSize`', perDeviceEvalBatchSize, atLeastOne);
   const batches = Math.max(1, Math.min(batchesAtATime, Math.floor(rowsAtATime / perDeviceEvalBatchSize)));
   const step = perDeviceEvalBatchSize * (kernels.fast && device !== 'cpu' ? batches : 1);
   const wasTraining = model.training;

@@ -25,6 +25,13 @@ export class Parameter extends Tensor {
     this.requiresGrad_();
   }
 
+  /** Lays it out row by row, as it is made. */
+  layByRows(): void {
+    if (this.isContiguous) return;
+    this.adopt(noGrad(() => this.contiguous()));
+    this.requiresGrad_();
+  }
+
   /** Moves the data to a device; what holds this parameter goes on holding it. */
   moveTo(device: Device): void {
     if (this.device === device) return;

@@ -1,11 +1,13 @@
 import { tensor } from '../create.js';
 import type { ReaderModel } from '../models/reader-model.js';
+import { exactKernels } from '../nn/kernels.js';
 import type { Parameter } from '../nn/module.js';
 import { getRngState, randomPermutation, setRngState } from '../random.js';
 import { tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
 import { parametersWithoutDecay } from './no-decay.js';
 import { AdamW, type Moments } from './optimizer.js';
+import type { TrainingOptions } from './options.js';
 
 /** What a state is on disk, beside the optimizer's moments: plain JSON. */
 export interface SavedState {
@@ -35,10 +37,16 @@ export class TrainingState {
   /** Moves the model to the device. */
   constructor(
     model: ReaderModel,
-    { device, weightDecay = 0 }: { readonly device: Device; readonly weightDecay?: number },
+    {
+      device,
+      weightDecay = 0,
+      kernels = exactKernels,
+    }: Pick<TrainingOptions, 'device' | 'weightDecay' | 'kernels'>,
   ) {
     const noDecay = parametersWithoutDecay(model);
     this.#parameters = model.to(device).parameters();
+    // How a file had them decides Python's bits. The fast kernels have others, and read and write rows.
+    if (kernels.fast) for (const parameter of this.#parameters) parameter.layByRows();
     this.optimizer = new AdamW(this.#parameters, { weightDecay, noDecay });
     this.#devices = device === 'cpu' ? ['cpu'] : ['cpu', device];
   }
