@@ -6,6 +6,7 @@ import { writeJsonAtomic } from '../formats/atomic-file.js';
 import { writeSafetensors } from '../formats/safetensors.js';
 import type { StoredTensor } from '../formats/stored-tensor.js';
 import { readWeights } from '../formats/weights.js';
+import { byColumns } from '../nn/module.js';
 import { tidy } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { modelKindOfType, modelNames, type AnyModelKind } from './index.js';
@@ -49,9 +50,9 @@ export async function loadModel(dir: string): Promise<LoadedModel> {
   });
 }
 
-function toTensor({ data, shape, byColumns = false }: StoredTensor): Tensor {
-  const made = tensor(data, shape);
-  return byColumns ? made.transpose(0, 1).contiguous().transpose(0, 1) : made;
+function toTensor(stored: StoredTensor): Tensor {
+  const made = tensor(stored.data, stored.shape);
+  return stored.byColumns === true ? byColumns(made) : made;
 }
 
 /** Writes `model.safetensors` and `config.json`, each whole or not at all. */

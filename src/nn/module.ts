@@ -21,24 +21,29 @@ export class Parameter extends Tensor {
    * last bits, and its gradient lies as it does.
    */
   layByColumns(): void {
-    this.adopt(tidy(() => noGrad(() => this.transpose(0, 1).contiguous().transpose(0, 1))));
-    this.requiresGrad_();
+    this.#become(() => byColumns(this));
   }
 
   /** Lays it out row by row, as it is made. */
   layByRows(): void {
-    if (this.isContiguous) return;
-    this.adopt(noGrad(() => this.contiguous()));
-    this.requiresGrad_();
+    if (!this.isContiguous) this.#become(() => this.contiguous());
   }
 
   /** Moves the data to a device; what holds this parameter goes on holding it. */
   moveTo(device: Device): void {
-    if (this.device === device) return;
-    // Outside of what autograd records: a copy that it knew of would leave its gradient to the tensor it came from.
-    this.adopt(noGrad(() => this.toDevice(device)));
+    if (this.device !== device) this.#become(() => this.toDevice(device));
+  }
+
+  /** Outside of what autograd records: a copy that it knew of would leave its gradient to the tensor it came from. */
+  #become(copy: () => Tensor): void {
+    this.adopt(noGrad(copy));
     this.requiresGrad_();
   }
+}
+
+/** A copy of a matrix that lies in memory column by column. */
+export function byColumns(matrix: Tensor): Tensor {
+  return tidy(() => matrix.transpose(0, 1).contiguous().transpose(0, 1));
 }
 
 /** A tensor's handle, as one that autograd knows no origin of: only such have gradients of their own. */

@@ -15,8 +15,8 @@ const officialSite = 'https://download.pytorch.org/libtorch';
 export function archiveUrl(
   version: string,
   cuda: boolean,
-  { platform, arch, glibc }: Host = thisHost(),
-  site = officialSite,
+  { platform, arch, glibc }: Host,
+  site: string,
 ): string {
   if (platform === 'linux' && !glibc) {
     throw new NotHere('none for a Linux without glibc, such as Alpine: Debian and Ubuntu have it');
