@@ -41,7 +41,9 @@ Tensor product(const Tensor& x, const Tensor& weight, const OptionalTensor& bias
   const auto type = x.scalar_type();
   const auto left = factor(x), right = factor(weight);
   const auto offset = bias ? OptionalTensor(factor(*bias)) : bias;
-  if (left.scalar_type() == at::kFloat && multipliesInPanels()) return panelProduct(left.contiguous(), right.t(), offset).to(type);
+  if (hasPanelProduct(left)) {
+    return panelProduct(left.contiguous(), right.t(), offset ? OptionalTensor(offset->to(at::kFloat)) : offset).to(type);
+  }
   const auto result = oneDnn ? oneDnn->typed<Linear>().call(left, right, offset, "none", c10::List<std::optional<at::Scalar>>(), "")
                              : at::linear(left, right, offset);
   return result.to(type);
@@ -54,7 +56,7 @@ constexpr int64_t kColumns = 64;
 Tensor transposed(const Tensor& weight) {
   const auto out = weight.size(0), in = weight.size(1);
   const auto isFlat = weight.is_cpu() && weight.is_contiguous() && weight.scalar_type() == at::kFloat;
-  if (!isFlat || multipliesInPanels() || out % kTile != 0 || in % kColumns != 0) return weight.t();
+  if (!isFlat || multipliesInPanels(at::kFloat) || out % kTile != 0 || in % kColumns != 0) return weight.t();
   const auto result = at::empty({in, out}, weight.options());
   const auto* const from = static_cast<const uint32_t*>(weight.const_data_ptr());
   auto* const to = static_cast<uint32_t*>(result.mutable_data_ptr());

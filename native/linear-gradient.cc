@@ -74,7 +74,6 @@ void compute(const Tensor& grad, const Tensor& input, const LinearGradient& grad
   auto* weight = gradient.weight.mutable_data_ptr<float>();
   auto* bias = gradient.bias.mutable_data_ptr<float>();
   const auto *gradData = static_cast<const Stored*>(grad.const_data_ptr()), *inputData = static_cast<const Stored*>(input.const_data_ptr());
-  if (std::is_same_v<Element, float> && multipliesInPanels()) return panelGradient(gradData, inputData, tokens, out, in, weight, bias);
   // As much for one thread as for another.
   const auto threads = int64_t{at::get_num_threads()}, blocks = (out - 1) / (kOut * threads) * threads + threads;
   const auto outs = padded(1 + (out - 1) / blocks);
@@ -96,6 +95,7 @@ LinearGradient linearGradient(const Tensor& grad, const Tensor& input) {
   const LinearGradient gradient{at::empty({grad.size(1), input.size(1)}, at::kFloat), at::zeros({grad.size(1)}, at::kFloat)};
   // The first tokens' products are what else is written there first.
   if (grad.size(0) == 0) gradient.weight.zero_();
+  if (panelGradient(grad, input, gradient.weight, gradient.bias)) return gradient;
   withTypes(grad.scalar_type(), [&](auto stored, auto element, at::ScalarType) {
     compute<decltype(stored), decltype(element)>(grad, input, gradient);
   });

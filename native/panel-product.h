@@ -1,4 +1,4 @@
-// A product of float32 matrices in panels.
+// A product of matrices in panels.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,7 +7,11 @@
 
 namespace qa {
 
-/// a b + bias on all of LibTorch's threads: a [rows, depth] contiguous, b [depth, columns] with any strides, bias [columns].
+/// Whether panelProduct computes products of these, of numbers that are not widened for it: of pairs there are no halves.
+bool hasPanelProduct(const at::Tensor& a);
+
+/// a b + bias in a's type on all of LibTorch's threads: a [rows, depth] contiguous, b [depth, columns] with any strides, of float32 or
+/// bfloat16, as hasPanelProduct has it; bias [columns], float32.
 at::Tensor panelProduct(const at::Tensor& a, const at::Tensor& b, const std::optional<at::Tensor>& bias);
 
 }  // namespace qa

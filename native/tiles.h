@@ -33,6 +33,9 @@ void gather(const Stored* input, int64_t stride, int64_t rows, int64_t width, El
 template <typename Stored>
 void scatter(const float* input, int64_t rows, int64_t width, Stored* output, int64_t stride);
 
+/// Squares that transposeWords goes by: its rows and words come in multiples of it.
+constexpr int64_t kSquare = 16;
+
 /// [rows, words] of 32 bits, in rows of `stride`, to [words, rows].
 void transposeWords(const uint32_t* input, int64_t stride, int64_t rows, int64_t words, uint32_t* output);
 

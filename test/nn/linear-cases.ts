@@ -9,10 +9,10 @@ import { distance, gradientsOf } from './gradients.js';
 export type LinearCase = readonly [number, number, number];
 
 /**
- * A thread computes the weight's gradient in blocks of 128 x 512, over 256 tokens at a time, in tiles of 32; the input's is a
- * product with a weight that is transposed 64 columns at a time where they and 32 rows divide it. On processors with AVX2
- * alone a thread multiplies up to 192 rows, 6 at a time, with panels of 16 columns; a block of the weight's gradient there has up
- * to 512 outputs, and its tokens are copied 8 at a time.
+ * In tiles a thread computes the weight's gradient in blocks of 128 x 512, over 256 tokens at a time, 32 by 32; the input's is a
+ * product with a weight that is transposed 64 columns at a time where they and 32 rows divide it. In panels, of 16 or 64 columns,
+ * a thread multiplies up to 192 rows, 6 at a time; a block of the weight's gradient has up to 512 outputs, in strips of 96,
+ * over 128 or 256 tokens, which are copied 8 at a time. Bfloat16 comes in pairs.
  */
 export const linearCases: readonly LinearCase[] = [
   [1, 1, 1],

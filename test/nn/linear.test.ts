@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import test from 'ava';
 import { arange, cat, zeros } from '../../src/create.js';
 import { withKernels } from '../../src/nn/kernels.js';
@@ -95,16 +92,4 @@ test('--fast refuses what the plain kernels refuse', (t) => {
     }
     layer.dispose();
   });
-});
-
-// LibTorch takes it from the environment.
-const testAvx2 = process.arch === 'x64' ? test : test.skip;
-testAvx2('so does --fast on a processor with AVX2 alone (x64 only)', async (t) => {
-  const program = fileURLToPath(new URL('linear-distances.js', import.meta.url));
-  const env = { ...process.env, ATEN_CPU_CAPABILITY: 'avx2' };
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
-  const { cpuCapability, distances } = JSON.parse(stdout) as { cpuCapability: string; distances: number[] };
-  t.is(cpuCapability, 'AVX2');
-  t.is(distances.length, linearCases.length);
-  for (const distance of distances) t.true(distance < 1e-4);
 });

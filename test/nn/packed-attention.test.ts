@@ -3,36 +3,13 @@ import { cat, tensor, zeros } from '../../src/create.js';
 import { withKernels } from '../../src/nn/kernels.js';
 import { toActivations } from '../../src/nn/packed.js';
 import { packedAttention } from '../../src/nn/packed-attention.js';
+import { attentionCases, attentionDistances, composed, titleOf } from './attention-cases.js';
 import { sequencesOf } from './sequences.js';
 import { manualSeed } from '../../src/random.js';
 import { runtimeInfo } from '../../src/runtime.js';
-import { noGrad, tidy } from '../../src/scope.js';
+import { tidy } from '../../src/scope.js';
 import { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf } from './gradients.js';
-
-// Held against the operations that it stands for, sequence by sequence and head by head.
-
-/** `masks` holds each head's factors of the probabilities, where there is a dropout. */
-function composed(projected: Tensor, lengths: readonly number[], heads: number, masks?: Tensor[]): Tensor {
-  const width = projected.size(1) / 3;
-  const headWidth = width / heads;
-  let row = 0;
-  const sequences = lengths.map((length, sequence) => {
-    const rows = projected.narrow(0, row, length);
-    row += length;
-    const attended = Array.from({ length: heads }, (_, head) => {
-      const [query, key, value] = [0, 1, 2].map((part) =>
-        rows.narrow(1, part * width + head * headWidth, headWidth),
-      ) as [Tensor, Tensor, Tensor];
-      const scores = query.matmul(key.transpose(0, 1)).div(Math.sqrt(headWidth));
-      const probabilities = scores.softmax(-1);
-      const mask = masks?.[sequence * heads + head];
-      return (mask === undefined ? probabilities : probabilities.mul(mask)).matmul(value);
-    });
-    return cat(attended, 1);
-  });
-  return cat(sequences);
-}
 
 /** Queries, keys and values of all sequences. */
 function projectedOf(lengths: readonly number[], width: number): Tensor {
@@ -40,45 +17,13 @@ function projectedOf(lengths: readonly number[], width: number): Tensor {
   return zeros([tokens, width]).normal_(0, 1).requiresGrad_();
 }
 
-const cases: readonly (readonly [lengths: readonly number[], heads: number, headWidth: number])[] = [
-  [[1], 1, 64],
-  [[31, 32, 33, 2], 4, 64],
-  [[384, 5, 129], 2, 64],
-  [[40, 7], 3, 10],
-  [[65, 64], 2, 96],
-];
-
-for (const [lengths, heads, headWidth] of cases) {
-  const shape = [lengths.reduce((sum, length) => sum + length, 0), 3 * heads * headWidth];
-  const title = `sequences of ${lengths.join(', ')} tokens, ${heads} heads of ${headWidth}`;
-
-  test(`${title}: attention and its gradient are those of the operations`, (t) => {
-    tidy(() => {
-      manualSeed(3);
-      const projected = zeros(shape).normal_(0, 1).requiresGrad_();
-      const ours = gradientsOf(
-        (input) => packedAttention(input, sequencesOf(lengths), heads, 0),
-        [projected],
-      );
-      const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
-      for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-5);
-    });
+for (const attentionCase of attentionCases) {
+  test(`${titleOf(attentionCase)}: attention and its gradient are those of the operations`, (t) => {
+    for (const distance of attentionDistances(attentionCase, 'float32')) t.true(distance < 2e-6);
   });
 
-  test(`${title}: in bfloat16 they come as near as its digits let them`, (t) => {
-    tidy(() => {
-      manualSeed(3);
-      const projected = noGrad(() => zeros(shape).normal_(0, 1).to('bfloat16').to('float32')).requiresGrad_();
-      const ours = gradientsOf(
-        (input) => packedAttention(input.to('bfloat16'), sequencesOf(lengths), heads, 0).to('float32'),
-        [projected],
-      );
-      const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
-      for (const [index, result] of ours.entries()) {
-        const most = theirs[index]?.reduce((max, value) => Math.max(max, Math.abs(value)), 0) ?? 0;
-        t.true(distance(result, theirs[index]) < 0.02 * most);
-      }
-    });
+  test(`${titleOf(attentionCase)}: in bfloat16 they come as near as its digits let them`, (t) => {
+    for (const distance of attentionDistances(attentionCase, 'bfloat16')) t.true(distance < 0.02);
   });
 }
 
@@ -132,7 +77,7 @@ for (const [device, bf16, tolerance] of places.slice(0, runtimeInfo().cudaDevice
   });
 }
 
-for (const [lengths, heads, headWidth] of cases) {
+for (const [lengths, heads, headWidth] of attentionCases) {
   test(`on padded rows, as a GPU computes it with dropout: ${heads} heads of ${headWidth}, ${lengths.length} sequences`, (t) => {
     tidy(() => {
       manualSeed(3);
@@ -150,7 +95,7 @@ for (const [lengths, heads, headWidth] of cases) {
 test[runtimeInfo().cudaDevices > 0 ? 'serial' : 'skip'](
   'sequences of different lengths in one kernel give the same, cuda (LibTorch sees no GPU where this is skipped)',
   (t) => {
-    for (const [lengths, heads, headWidth] of cases.filter(([, , width]) => width % 8 === 0)) {
+    for (const [lengths, heads, headWidth] of attentionCases.filter(([, , width]) => width % 8 === 0)) {
       tidy(() => {
         manualSeed(3);
         const projected = projectedOf(lengths, 3 * heads * headWidth);
