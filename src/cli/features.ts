@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { Split } from '../data/feature-lines.js';
 import { defaultCheckpoint } from '../hub/default-checkpoint.js';
+import { countOf } from './counts.js';
 import { numberFlag } from './number-flags.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';
@@ -66,7 +67,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
       args.output,
       args.json
         ? JSON.stringify({ ...summary, misplaced_answers: misplaced.length })
-        : `${summary.windows} windows of ${summary.questions} questions in ${summary.output}`,
+        : `${countOf(summary.windows, 'window')} of ${countOf(summary.questions, 'question')} in ${summary.output}`,
     );
   },
 };

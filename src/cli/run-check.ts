@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { readVocab } from '../data/tokenizer-files.js';
 import { cacheDir } from '../setup/paths.js';
+import { countOf, number } from './counts.js';
 import { resolveSettings } from './options.js';
 import { openTokenizer, type TokenizerArgs } from './tokenizer-flags.js';
 
@@ -82,12 +83,4 @@ function verdict(findings: readonly Finding[]): string {
   const severities = new Set(findings.map(({ severity }) => severity));
   if (severities.has('error')) return 'Training on this file would go wrong.';
   return severities.has('warning') ? 'Training can begin; see the warnings.' : 'Training can begin.';
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en');
-}
-
-function countOf(count: number, unit: string): string {
-  return `${number(count)} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { QaError, messageOf } from '../errors.js';
 import { atLeastOne, expectNumber } from '../number-range.js';
 import { createServer } from '../serve/server.js';
+import { countOf } from './counts.js';
 import { loadReader, type ReaderArgs } from './reader-flags.js';
 
 export interface ServeArgs extends ReaderArgs {
@@ -41,7 +42,7 @@ export async function runServer(args: ServeArgs): Promise<void> {
   );
   const signal = await signalled;
   process.stderr.write(
-    `qa-native: ${signal}: finishing ${reader.pending} questions; once more ends at once\n`,
+    `qa-native: ${signal}: finishing ${countOf(reader.pending, 'question')}; once more ends at once\n`,
   );
   await app.close();
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Example, Feature } from '../data/examples.js';
-import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
+import { jsonText, writeFilesAtomic } from '../formats/atomic-file.js';
 import { jsonOfEntries } from '../formats/json-entries.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { squadMetrics, type SquadMetrics } from './metrics.js';
@@ -53,18 +53,21 @@ export async function removeEvaluation(dir: string): Promise<void> {
   for (const name of Object.values(files)) await rm(join(dir, name), { force: true });
 }
 
-/** Writes predictions.json, nbest_predictions.json and eval_results.json, each whole or not at all; of v2.0 null_odds.json too. */
+/** Writes predictions.json, nbest_predictions.json and eval_results.json, all or none; of v2.0 null_odds.json too. */
 export async function saveEvaluation(
   dir: string,
   { predictions, nbest, nullOdds, metrics }: Evaluation,
 ): Promise<void> {
-  await writeFileAtomic(join(dir, files.predictions), jsonOfEntries(predictions));
-  await writeFileAtomic(join(dir, files.nbest), jsonOfEntries(nbestRows(nbest)));
-  const nullOddsPath = join(dir, files.nullOdds);
+  const odds = nullOdds === undefined ? [] : [[files.nullOdds, jsonOfEntries(nullOdds)] as const];
+  const contents = [
+    [files.predictions, jsonOfEntries(predictions)],
+    [files.nbest, jsonOfEntries(nbestRows(nbest))],
+    ...odds,
+    [files.metrics, jsonText(metrics)],
+  ] as const;
+  await writeFilesAtomic(contents.map(([name, parts]) => [join(dir, name), parts]));
   // Those of an evaluation before would be taken for these predictions' own.
-  if (nullOdds === undefined) await rm(nullOddsPath, { force: true });
-  else await writeFileAtomic(nullOddsPath, jsonOfEntries(nullOdds));
-  await writeJsonAtomic(join(dir, files.metrics), metrics);
+  if (nullOdds === undefined) await rm(join(dir, files.nullOdds), { force: true });
 }
 
 /** Under the names of `run_qa.py`; made one by one, as they are written. */

@@ -21,26 +21,64 @@ export type Parts = Part | Iterable<Part> | AsyncIterable<Part>;
  * already, such as `/dev/stdout`: from where it stands, as what is printed goes on there.
  * @param parts one after the other; where making them fails with a sentence of its own, that is thrown
  */
-export async function writeFileAtomic(path: string, parts: Parts): Promise<void> {
-  let temporary: string | undefined;
+export function writeFileAtomic(path: string, parts: Parts): Promise<void> {
+  return writeFilesAtomic([[path, parts]]);
+}
+
+/** The same for files that belong together: none takes its place before all are written. */
+export async function writeFilesAtomic(
+  files: readonly (readonly [path: string, parts: Parts])[],
+): Promise<void> {
+  const written: Written[] = [];
   try {
-    const target = await whereTo(path);
-    if (typeof target === 'number') {
+    for (const [path, parts] of files) {
+      await orWriteError(path, async () => void written.push(await writeBeside(path, parts)));
+    }
+    for (const { path, put } of written) await orWriteError(path, put);
+  } finally {
+    for (const { temporary } of written) if (temporary !== undefined) await remove(temporary);
+  }
+}
+
+/** A file on its way. */
+interface Written {
+  readonly path: string;
+  /** Where it is until it is `put`; nowhere yet, where it cannot be beside its place. */
+  readonly temporary?: string;
+  readonly put: () => Promise<void>;
+}
+
+async function writeBeside(path: string, parts: Parts): Promise<Written> {
+  const target = await whereTo(path);
+  if (target === undefined) return { path, put: () => write(path, 'a', parts) };
+  if (typeof target === 'number') {
+    const put = async () => {
       for await (const part of each(parts)) appendFileSync(target, part);
-      return;
-    }
-    if (target === undefined) {
-      await write(path, 'a', parts);
-      return;
-    }
-    await makeFolder(dirname(target));
-    temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-    unfinished.add(temporary);
+    };
+    return { path, put };
+  }
+  await makeFolder(dirname(target));
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  unfinished.add(temporary);
+  try {
     await write(temporary, 'wx', parts, (await unlessMissing(stat(target)))?.mode);
-    await rename(temporary, target);
   } catch (error) {
-    // Where even this fails there is nothing to take away, and the first error is the one to tell.
-    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
+    await remove(temporary);
+    throw error;
+  }
+  return { path, temporary, put: () => rename(temporary, target) };
+}
+
+async function remove(temporary: string): Promise<void> {
+  // Where even this fails there is nothing to take away, and the first error is the one to tell.
+  await rm(temporary, { force: true }).catch(() => undefined);
+  unfinished.delete(temporary);
+}
+
+async function orWriteError(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
     if (error instanceof QaError) throw error;
     throw new QaError(
       `Expected to write ${path}, but that failed (${messageOf(error)}) and left what was there before; ` +
@@ -48,8 +86,6 @@ export async function writeFileAtomic(path: string, parts: Parts): Promise<void>
       'ERR_WRITE',
       { cause: error },
     );
-  } finally {
-    if (temporary !== undefined) unfinished.delete(temporary);
   }
 }
 
@@ -109,6 +145,10 @@ async function write(path: string, flags: 'a' | 'wx', parts: Parts, mode?: numbe
 }
 
 /** JSON with two spaces and a line's end, for people who open it. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
-  return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+  return writeFileAtomic(path, jsonText(value));
 }

@@ -18,7 +18,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { writeFileAtomic, writeJsonAtomic } from '../../src/formats/atomic-file.js';
+import { writeFileAtomic, writeFilesAtomic, writeJsonAtomic } from '../../src/formats/atomic-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'atomic-'));
 test.after.always(() => {
@@ -57,6 +57,31 @@ test('what cannot be replaced stays whole, and nothing is left beside it', async
   });
   t.is(readFileSync(join(target, 'inside'), 'utf8'), 'kept');
   t.false(readdirSync(folder).some((name) => name.endsWith('.tmp')));
+});
+
+test('of files that belong together none takes its place where one cannot be written', async (t) => {
+  const own = join(folder, 'together');
+  const [first, second] = [join(own, 'first'), join(own, 'second')];
+  await writeFilesAtomic([
+    [first, 'before'],
+    [second, 'before'],
+  ]);
+  function* failing() {
+    yield 'half of it';
+    throw new Error('no space left');
+  }
+  await t.throwsAsync(
+    writeFilesAtomic([
+      [first, 'after'],
+      [second, failing()],
+    ]),
+    { code: 'ERR_WRITE', message: /^Expected to write .*second, but that failed \(no space left\)/ },
+  );
+  t.deepEqual(
+    [first, second].map((path) => readFileSync(path, 'utf8')),
+    ['before', 'before'],
+  );
+  t.deepEqual(readdirSync(own).sort(), ['first', 'second']);
 });
 
 const fullDevice = '/dev/full';
