@@ -130,6 +130,8 @@ Tensor fastDropout(const Tensor& input, double p, bool train) {
 void defineFastLayers(Napi::Object& exports) {
   define(exports, "fastLinear", fastLinear);
   define(exports, "fastDropout", fastDropout);
+  // Whether fastLinear and packedAttention do on the CPU, where no size of a product costs more than another then.
+  define(exports, "multipliesInPanels", []() { return panelRegisters() != PanelRegisters::kNone; });
   // torch.nn.LSTM of one layer over rows of one length [length, batch, width], which LibTorch gives to oneDNN.
   define(exports, "denseLstm", [](const Tensor& input, std::vector<Tensor> state, std::vector<Tensor> parameters, bool training) {
     return at::lstm(input, state, parameters, true, 1, 0.0, training, false, false);

@@ -154,6 +154,7 @@ interface Addon {
   // fast-layers.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;
+  multipliesInPanels(): boolean;
   denseLstm(
     input: Handle,
     state: Handles,

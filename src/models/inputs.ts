@@ -2,6 +2,7 @@ import { tensor } from '../create.js';
 import { collate, type Batch } from '../data/batches.js';
 import type { Feature } from '../data/examples.js';
 import { pack, packAndFill, type PackedArray, type PackedBatch } from '../data/pack.js';
+import { native } from '../native.js';
 import { withKernels, type Kernels } from '../nn/kernels.js';
 import { biasOf, type PackedTokens } from '../nn/packed.js';
 import type { Device, Tensor } from '../tensor.js';
@@ -55,7 +56,10 @@ export interface ForwardOptions {
   readonly kernels: Kernels;
 }
 
-/** oneDNN makes machine code for each number of tokens, which takes a thirtieth of a training step: so few of them occur. */
+/**
+ * oneDNN makes machine code for each number of tokens, which takes a thirtieth of a training step: so few of them occur, but where
+ * products are our own.
+ */
 const fillStep = 64;
 
 /** The model's logits for features: of rows padded to the same length or, with fast kernels, of rows without padding. */
@@ -66,7 +70,8 @@ export function forwardFeatures(
 ): SpanLogits {
   return withKernels(kernels, () => {
     if (!kernels.fast) return model.forward(toInputs(collate(features, maxSeqLength, padTokenId), device));
-    const batch = model.recordable ? packAndFill(features, Math.min(fillStep, maxSeqLength)) : pack(features);
+    const isFilled = model.recordable && !(device === 'cpu' && native.multipliesInPanels());
+    const batch = isFilled ? packAndFill(features, Math.min(fillStep, maxSeqLength)) : pack(features);
     const read = (name: PackedArray) => tensor(batch[name], undefined, { device });
     return model.forwardPacked(toPackedTokens(batch, features.length, read));
   });
