@@ -25,6 +25,7 @@ const floors = [
   'native.ts',
   'formats',
   'terminal-line.ts',
+  'counts.ts',
   'number-range.ts',
   'errors.ts',
 ];

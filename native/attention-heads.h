@@ -1,10 +1,9 @@
 // The heads of packed attention: each is computed on one core, from its columns in rows that all of them share.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
-#include <vector>
 
-#include "fast-mask.h"
 #include "panels.h"
 #include "tiles.h"
 
@@ -16,23 +15,9 @@ struct Head {
 
   int64_t rows() const { return padded(length); }
   int64_t columns() const { return padded(width); }
+  /// What scores are multiplied by.
+  float scale() const { return 1 / std::sqrt(static_cast<float>(width)); }
 };
-
-/// All heads; those of one sequence lie far apart, as threads take neighbours, and should have equally much to do.
-inline std::vector<Head> headsOf(const std::vector<int64_t>& lengths, int64_t heads, int64_t width) {
-  std::vector<Head> all;
-  int64_t square = 0, block = 0;
-  for (int64_t head = 0; head < heads; ++head) {
-    int64_t row = 0;
-    for (const auto length : lengths) {
-      all.push_back({row, length, head * width / heads, width / heads, square, block});
-      row += length;
-      square += padded(length) * padded(length);
-      block += padded(length) / kTile * FastMask::blocks(kTile * padded(length));
-    }
-  }
-  return all;
-}
 
 /// The columns of all heads' queries, keys and values, side by side in [tokens, 3 * width].
 template <typename Stored>
@@ -43,5 +28,11 @@ struct Projected {
   int64_t stride() const { return 3 * width; }
   Rows<Stored> rowsOf(const Head& head, int64_t part) const { return {data + head.row * stride() + part * width + head.column, stride()}; }
 };
+
+/// A head's columns of the attended, or of their gradient: all heads' side by side in [tokens, width].
+template <typename Stored>
+Rows<Stored> attendedRows(const Head& head, Stored* data, int64_t width) {
+  return {data + head.row * width + head.column, width};
+}
 
 }  // namespace qa

@@ -96,7 +96,7 @@ LinearGradient linearGradient(const Tensor& grad, const Tensor& input) {
   // The first tokens' products are what else is written there first.
   if (grad.size(0) == 0) gradient.weight.zero_();
   if (panelGradient(grad, input, gradient.weight, gradient.bias)) return gradient;
-  withTypes(grad.scalar_type(), [&](auto stored, auto element, at::ScalarType) {
+  withTypes(grad.scalar_type(), [&](auto stored, auto element) {
     compute<decltype(stored), decltype(element)>(grad, input, gradient);
   });
   return gradient;

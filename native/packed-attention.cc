@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <vector>
 
 #include "attention-heads.h"
 #include "binding.h"
@@ -19,6 +20,22 @@ namespace {
 using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
+
+/// All heads; those of one sequence lie far apart, as threads take neighbours, and should have equally much to do.
+std::vector<Head> headsOf(const std::vector<int64_t>& lengths, int64_t heads, int64_t width) {
+  std::vector<Head> all;
+  int64_t square = 0, block = 0;
+  for (int64_t head = 0; head < heads; ++head) {
+    int64_t row = 0;
+    for (const auto length : lengths) {
+      all.push_back({row, length, head * width / heads, width / heads, square, block});
+      row += length;
+      square += padded(length) * padded(length);
+      block += padded(length) / kTile * FastMask::blocks(kTile * padded(length));
+    }
+  }
+  return all;
+}
 
 template <typename T>
 T* dataOf(const Tensor& a) {
@@ -43,7 +60,7 @@ void withHeadKernels(at::ScalarType type, Run run) {
     run(stored, ElementOf<Panels>{}, attendInPanels<Panels, Stored>, attendInPanelsBackward<Panels, Stored>);
   });
   if (inPanels) return;
-  withTypes(type, [&](auto stored, auto element, at::ScalarType) {
+  withTypes(type, [&](auto stored, auto element) {
     using Stored = decltype(stored);
     using Element = decltype(element);
     run(stored, element, attendInTiles<Stored, Element>, attendInTilesBackward<Stored, Element>);

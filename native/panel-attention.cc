@@ -1,7 +1,6 @@
 #include "panel-attention.h"
 
 #include <algorithm>
-#include <cmath>
 #include <type_traits>
 
 #include "attention-passes.h"
@@ -22,11 +21,7 @@ class Packed {
   /// So many rows of a left factor times this: the columns that there are, and of the last panel's empty ones those below `width`.
   template <typename Left, typename Stored>
   void multiply(int64_t rows, Left left, int64_t width, Rows<Stored> output) const {
-    for (int64_t panel = 0; panel < panels_; ++panel) {
-      const auto column = panel * Panels::kPanel;
-      multiplyPanel<Panels>(rows, words_, left, packed_ + column * words_, panelWidth<Panels>(panel, width), {nullptr, 0},
-                            output.from(0, column));
-    }
+    multiplyPanels<Panels>(rows, words_, left, packed_, words_, std::min(width, panels_ * Panels::kPanel), {nullptr, 0}, output);
   }
 
  private:
@@ -99,8 +94,6 @@ class Transposed {
   Buffer<Word> strips_;
 };
 
-float scaleOf(const Head& head) { return 1 / std::sqrt(static_cast<float>(head.width)); }
-
 }  // namespace
 
 template <typename Panels, typename Stored>
@@ -113,13 +106,13 @@ void attendInPanels(const Head& head, const Projected<const Stored>& projected, 
   const Buffer<ElementOf<Panels>> kept(kTile * rows);
   const auto blocks = FastMask::blocks(kTile * rows);
   const Buffer<uint16_t> numbers(FastMask::count(blocks));
-  const Rows<Stored> outputRows{output + head.row * projected.width + head.column, projected.width};
+  const auto outputRows = attendedRows(head, output, projected.width);
   for (int64_t first = 0; first < head.length; first += kTile) {
     const auto count = std::min(kTile, head.length - first);
     keys.multiply(count, queries.from(first), rows, Rows<float>{scores, rows});
     const auto dropout = mask.rows(head.block + first / kTile * blocks, blocks, numbers);
     auto* const saved = probabilities == nullptr ? nullptr : probabilities + head.square + first * rows;
-    softmaxRows<ElementOf<Panels>>(scores, count, head.length, scaleOf(head), dropout, saved, kept);
+    softmaxRows<ElementOf<Panels>>(scores, count, head.length, head.scale(), dropout, saved, kept);
     values.multiply(count, asLeft<Panels>(kept, rows), head.width, outputRows.from(first));
   }
 }
@@ -130,7 +123,7 @@ void attendInPanelsBackward(const Head& head, const Projected<const Stored>& pro
   using Element = ElementOf<Panels>;
   const auto rows = head.rows(), length = head.length, width = head.width;
   const auto queryRows = projected.rowsOf(head, 0), keyRows = projected.rowsOf(head, 1), valueRows = projected.rowsOf(head, 2);
-  const Rows<const Stored> gradRows{outputGrad + head.row * projected.width + head.column, projected.width};
+  const auto gradRows = attendedRows(head, outputGrad, projected.width);
   const LeftRows<Panels, Stored> grads(head, gradRows);
   const auto keys = asRight<Panels>(head, keyRows), values = asTransposedRight<Panels>(head, valueRows);
   const Buffer<float> keptGrad(kTile * rows);
@@ -141,7 +134,7 @@ void attendInPanelsBackward(const Head& head, const Projected<const Stored>& pro
     const auto count = std::min(kTile, length - first);
     values.multiply(count, grads.from(first), rows, Rows<float>{keptGrad, rows});
     const auto* const saved = probabilities + head.square + first * rows;
-    softmaxGradient<Element>(saved, keptGrad, count, rows, scaleOf(head), dropoutScale, scoreGrad, kept);
+    softmaxGradient<Element>(saved, keptGrad, count, rows, head.scale(), dropoutScale, scoreGrad, kept);
     keys.multiply(count, asLeft<Panels>(scoreGrad, rows), width, projectedGrad.rowsOf(head, 0).from(first));
     allScoreGrads.add(first, count, {scoreGrad, rows});
     allKept.add(first, count, {kept, rows});

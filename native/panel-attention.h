@@ -3,6 +3,7 @@
 #pragma once
 
 #include "attention-heads.h"
+#include "fast-mask.h"
 #include "panels.h"
 
 namespace qa {

@@ -148,4 +148,11 @@ void multiplyPanel(int64_t rows, int64_t words, Left left, const typename Panels
   multiplyPanelHere<Panels>(rows, words, left, panel, width, start, output);
 }
 
+/// Has it compiled, for both kinds of left factors.
+#define QA_MULTIPLY_PANEL(Panels, Stored)                                                                                            \
+  template void multiplyPanel<Panels>(int64_t, int64_t, InRows<Panels::Word>, const Panels::Word*, int64_t, Rows<const float>,   \
+                                      Rows<Stored>);                                                                             \
+  template void multiplyPanel<Panels>(int64_t, int64_t, InStrips<Panels::Word>, const Panels::Word*, int64_t, Rows<const float>, \
+                                      Rows<Stored>)
+
 }  // namespace qa

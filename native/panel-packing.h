@@ -90,4 +90,9 @@ void packStrips(Rows<const Stored> rows, int64_t depth, int64_t columns, int64_t
   packStripsHere<Panels>(rows, depth, columns, first, output);
 }
 
+/// Has both compiled.
+#define QA_PACK(Panels, Stored)                                                \
+  template void pack<Panels>(const Right<Stored>&, int64_t, Panels::Word*);    \
+  template void packStrips<Panels>(Rows<const Stored>, int64_t, int64_t, int64_t, Strips<Panels::Word>)
+
 }  // namespace qa

@@ -29,12 +29,8 @@ void compute(const at::Tensor& a, const at::Tensor& b, const float* bias, Stored
   const Rows<Stored> output{result, columns};
   parallelPieces(rows, kStrip, 1, [&](int64_t begin, int64_t end) {
     for (auto first = begin; first < end; first += kRowsInCache) {
-      for (int64_t panel = 0; panel < panels; ++panel) {
-        const auto column = panel * kPanel;
-        multiplyPanel<Panels>(std::min(end - first, kRowsInCache), words, InRows<Word>{left.from(first)}, packed + column * words,
-                              panelWidth<Panels>(panel, columns), {bias == nullptr ? nullptr : bias + column, 0},
-                              output.from(first, column));
-      }
+      multiplyPanels<Panels>(std::min(end - first, kRowsInCache), words, InRows<Word>{left.from(first)}, packed, words, columns, {bias, 0},
+                             output.from(first));
     }
   });
 }

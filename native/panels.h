@@ -150,4 +150,15 @@ template <typename Panels, typename Left, typename Stored>
 void multiplyPanel(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width, Rows<const float> start,
                    Rows<Stored> output);
 
+/// The same times all panels of so many columns, which are `room` words deep in memory.
+template <typename Panels, typename Left, typename Stored>
+void multiplyPanels(int64_t rows, int64_t words, Left left, const typename Panels::Word* panels, int64_t room, int64_t columns,
+                    Rows<const float> start, Rows<Stored> output) {
+  for (int64_t panel = 0; panel < panelsOf<Panels>(columns); ++panel) {
+    const auto column = panel * Panels::kPanel;
+    const auto from = start.data == nullptr ? start : start.from(0, column);
+    multiplyPanel<Panels>(rows, words, left, panels + column * room, panelWidth<Panels>(panel, columns), from, output.from(0, column));
+  }
+}
+
 }  // namespace qa

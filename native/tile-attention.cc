@@ -1,7 +1,6 @@
 #include "tile-attention.h"
 
 #include <algorithm>
-#include <cmath>
 #include <type_traits>
 
 #include "attention-passes.h"
@@ -28,19 +27,18 @@ void attendInTiles(const Head& head, const Projected<const Stored>& projected, c
   const auto query = rowsOfPart(0);
   const auto keys = transposedPairs(rowsOfPart(1), rows, columns);
   const auto values = paired(rowsOfPart(2), rows, columns);
-  const auto scale = 1 / std::sqrt(static_cast<float>(head.width));
   const Buffer<float> scores(kTile * rows), attended(kTile * columns);
   const Buffer<Element> kept(kTile * rows);
   const auto blocks = FastMask::blocks(kTile * rows);
   const Buffer<uint16_t> numbers(FastMask::count(blocks));
+  const auto outputRows = attendedRows(head, output, projected.width);
   for (int64_t first = 0; first < rows; first += kTile) {
     tileProduct(kTile, rows, columns, query + first * columns, columns, keys, rows, scores, rows);
     const auto dropout = mask.rows(head.block + first / kTile * blocks, blocks, numbers);
     auto* saved = probabilities == nullptr ? nullptr : probabilities + head.square + first * rows;
-    softmaxRows<Element>(scores, kTile, head.length, scale, dropout, saved, kept);
+    softmaxRows<Element>(scores, kTile, head.length, head.scale(), dropout, saved, kept);
     tileProduct(kTile, columns, rows, kept, rows, values, columns, attended, columns);
-    scatter<Stored>(attended, std::min(kTile, head.length - first), head.width,
-                    output + (head.row + first) * projected.width + head.column, projected.width);
+    scatter<Stored>(attended, std::min(kTile, head.length - first), head.width, outputRows.at(first), outputRows.stride);
   }
 }
 
@@ -49,10 +47,9 @@ void attendInTilesBackward(const Head& head, const Projected<const Stored>& proj
                            const Element* probabilities, float dropoutScale, const Projected<Stored>& projectedGrad) {
   const auto rows = head.rows(), columns = head.columns();
   const auto rowsOfPart = [&](int64_t part) { return rowsOf<Element>(head, projected.rowsOf(head, part)); };
-  const auto grad = rowsOf<Element>(head, Rows<const Stored>{outputGrad + head.row * projected.width + head.column, projected.width});
+  const auto grad = rowsOf<Element>(head, attendedRows(head, outputGrad, projected.width));
   const auto keys = paired(rowsOfPart(1), rows, columns);
   const auto values = transposedPairs(rowsOfPart(2), rows, columns);
-  const auto scale = 1 / std::sqrt(static_cast<float>(head.width));
   const Buffer<float> keptGrad(kTile * rows), queryGrad(kTile * columns);
   const Buffer<Element> scoreGrads(rows * rows), allKept(rows * rows), scratch(2 * kTile * rows);
   for (int64_t first = 0; first < rows; first += kTile) {
@@ -60,7 +57,8 @@ void attendInTilesBackward(const Head& head, const Projected<const Stored>& proj
     constexpr bool isPaired = !std::is_same_v<Element, float>;
     auto* const scoreGrad = isPaired ? scratch : scoreGrads + first * rows;
     auto* const kept = isPaired ? scratch + kTile * rows : allKept + first * rows;
-    softmaxGradient<Element>(probabilities + head.square + first * rows, keptGrad, kTile, rows, scale, dropoutScale, scoreGrad, kept);
+    const auto* const saved = probabilities + head.square + first * rows;
+    softmaxGradient<Element>(saved, keptGrad, kTile, rows, head.scale(), dropoutScale, scoreGrad, kept);
     if constexpr (isPaired) {
       pairRows(scoreGrad, rows, kTile, rows, scoreGrads + first * rows);
       pairRows(kept, rows, kTile, rows, allKept + first * rows);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "attention-heads.h"
+#include "fast-mask.h"
 
 namespace qa {
 

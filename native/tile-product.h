@@ -11,12 +11,12 @@ namespace qa {
 /// Whether the processor multiplies bfloat16; where it does not, float32 takes its place.
 bool multipliesBfloat16();
 
-/// Calls `compute` with the types in which tensors are stored and products computed, and that of the latter's tensors.
+/// Calls `compute` with zeros of the types in which tensors are stored and products computed.
 template <typename Compute>
 void withTypes(c10::ScalarType stored, Compute compute) {
-  if (stored == c10::kFloat) return compute(float{}, float{}, c10::kFloat);
-  if (multipliesBfloat16()) return compute(uint16_t{}, uint16_t{}, c10::kBFloat16);
-  return compute(uint16_t{}, float{}, c10::kFloat);
+  if (stored == c10::kFloat) return compute(float{}, float{});
+  if (multipliesBfloat16()) return compute(uint16_t{}, uint16_t{});
+  return compute(uint16_t{}, float{});
 }
 
 /// C = A B, or with `add` C += A B: A [m, k], C [m, n] in rows of `lda` and `ldc` elements. B is [k, n] as pairRows leaves it:

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
+import { countOf } from '../counts.js';
 import type { Split } from '../data/feature-lines.js';
 import { defaultCheckpoint } from '../hub/default-checkpoint.js';
-import { countOf } from './counts.js';
 import { numberFlag } from './number-flags.js';
 import { jsonOption, preparationSettings, resolveSettings, settingOptions } from './options.js';
 import { openTokenizer, tokenizerOptions, type TokenizerArgs } from './tokenizer-flags.js';

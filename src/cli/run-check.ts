@@ -1,3 +1,4 @@
+import { countOf, number } from '../counts.js';
 import { checkExamples, type CheckReport, type Lengths } from '../data/check-examples.js';
 import type { Finding } from '../data/findings.js';
 import { readExamples } from '../data/read-examples.js';
@@ -5,7 +6,6 @@ import { UsageError } from '../errors.js';
 import { resolveDataset } from '../hub/datasets.js';
 import { readVocab } from '../data/tokenizer-files.js';
 import { cacheDir } from '../setup/paths.js';
-import { countOf, number } from './counts.js';
 import { resolveSettings } from './options.js';
 import { openTokenizer, type TokenizerArgs } from './tokenizer-flags.js';
 

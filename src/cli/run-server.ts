@@ -1,8 +1,8 @@
 import { once } from 'node:events';
+import { countOf } from '../counts.js';
 import { QaError, messageOf } from '../errors.js';
 import { atLeastOne, expectNumber } from '../number-range.js';
 import { createServer } from '../serve/server.js';
-import { countOf } from './counts.js';
 import { loadReader, type ReaderArgs } from './reader-flags.js';
 
 export interface ServeArgs extends ReaderArgs {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { countOf, number } from '../counts.js';
 import type { Example } from '../data/examples.js';
 import { saveTokenizer } from '../data/tokenizer-files.js';
 import { evaluate, removeEvaluation } from '../evaluate/evaluate.js';
@@ -193,9 +194,9 @@ function describeRun(run: PreparedRun): string[] {
   const { parameters, questions, features, totalSteps } = countRun(run);
   const { rowsPerStep } = countSteps(features, options);
   const { torchVersion, threads, cpuCapability } = runtimeInfo();
-  const cpu = `${threads} ${threads === 1 ? 'thread' : 'threads'} (${cpuCapability})`;
+  const cpu = `${countOf(threads, 'thread')} (${cpuCapability})`;
   return [
-    `Training ${args.model} (${parameters.toLocaleString('en')} parameters) on ${dataset.name}: ` +
+    `Training ${args.model} (${number(parameters)} parameters) on ${dataset.name}: ` +
       `${questions} questions, ${features} features, ${totalSteps} steps of ${rowsPerStep}.`,
     describeSettings(settings, args.seed),
     `LibTorch ${torchVersion} on ${device === 'cpu' ? cpu : device}.`,

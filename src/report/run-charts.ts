@@ -1,3 +1,4 @@
+import { number } from '../counts.js';
 import type { Example } from '../data/examples.js';
 import { breakDown, type Grouping, type Slice } from '../evaluate/breakdown.js';
 import type { Predictions } from '../evaluate/metrics.js';
@@ -28,7 +29,7 @@ export function sliceCharts(
   grouping: Grouping,
 ): Chart[] {
   const slices = runs.map(({ predictions }) => breakDown(predictions, examples, grouping));
-  const groups = slices[0].map(({ name, questions }) => `${name} (${questions.toLocaleString('en')})`);
+  const groups = slices[0].map(({ name, questions }) => `${name} (${number(questions)})`);
   const chart = (score: string, read: (slice: Slice) => number): Chart => ({
     kind: 'bars',
     title: `${score} by ${grouping.title}, with the number of questions`,

@@ -1,3 +1,4 @@
+import { countOf } from '../counts.js';
 import type { Example } from '../data/examples.js';
 import { groupings } from '../evaluate/breakdown.js';
 import { calibrationBlocks } from './calibration-blocks.js';
@@ -39,7 +40,7 @@ function introduce(runs: readonly RunFolder[], questions: number): string {
     const value = evalResults['f1'] as number | undefined;
     return value === undefined ? [] : [{ name, value }];
   });
-  const scored = `Scored on ${questions.toLocaleString('en')} ${questions === 1 ? 'question' : 'questions'}.`;
+  const scored = `Scored on ${countOf(questions, 'question')}.`;
   if (scores.length === 0) return scored;
   if (runs.length === 1) return `${scored} F1 is ${scores[0].value.toFixed(2)}.`;
   const shown = scores.map(({ name, value }) => ({ name: `${name} (${value.toFixed(2)})`, value }));

@@ -1,3 +1,5 @@
+import { number } from '../counts.js';
+
 // What a report says, apart from how it looks: page.ts makes HTML of it, markdown.ts Markdown.
 
 export interface Axis {
@@ -113,6 +115,6 @@ export function shownOf(cell: Cell): string {
 
 /** Whole numbers with separators, others with four digits that count. */
 export function formatNumber(value: number): string {
-  if (Number.isInteger(value)) return value.toLocaleString('en');
+  if (Number.isInteger(value)) return number(value);
   return Number(value.toPrecision(4)).toLocaleString('en', { maximumFractionDigits: 20 });
 }

@@ -1,3 +1,4 @@
+import { number } from '../counts.js';
 import { QaError } from '../errors.js';
 import { modelNames } from '../models/index.js';
 import { notebook } from './notebook.js';
@@ -13,8 +14,6 @@ export interface Row {
   /** Of a count that this run must share with the notebook: whether it does. */
   readonly equal?: boolean;
 }
-
-const whole = (value: number) => value.toLocaleString('en');
 
 const sameVocabulary = ({ vocabulary }: Part) => vocabulary === notebook.vocabulary;
 const sameTrain = (part: Part) => part.train.questions === notebook.train.questions && sameVocabulary(part);
@@ -77,8 +76,8 @@ export function compare(parts: readonly Part[]): Row[] {
   const shared = counts.map(({ figure, expected, got, applies }) =>
     row(
       figure,
-      whole(expected(first)),
-      whole(got(first)),
+      number(expected(first)),
+      number(got(first)),
       applies(first) ? parts.every((part) => got(part) === expected(part)) : undefined,
     ),
   );
@@ -88,7 +87,7 @@ export function compare(parts: readonly Part[]): Row[] {
     const here = parts.flatMap((part) =>
       part.losses.filter((line) => line.step === step).map(({ loss }) => loss),
     );
-    return row(`loss at ${whole(step)}`, theirs?.toFixed(4) ?? '', formatSpread(spreadOf(here), 4));
+    return row(`loss at ${number(step)}`, theirs?.toFixed(4) ?? '', formatSpread(spreadOf(here), 4));
   });
   const over = (read: (part: Part) => number, digits = 2) => formatSpread(spreadOf(parts.map(read)), digits);
   return [
@@ -141,7 +140,7 @@ export function whatDiffers(parts: readonly Part[]): string[] {
     ...(missing.length === 0 ? [] : [`without ${missing.join(', ')}`]),
     ...questions
       .filter(([, here, theirs]) => here !== theirs)
-      .map(([of, here, theirs]) => `${whole(here)} ${of} questions instead of ${whole(theirs)}`),
+      .map(([of, here, theirs]) => `${number(here)} ${of} questions instead of ${number(theirs)}`),
     ...Object.entries(settings).map(([name, { here, notebook }]) => `${name} ${here} instead of ${notebook}`),
   ];
 }

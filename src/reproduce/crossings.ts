@@ -1,3 +1,5 @@
+import { number } from '../counts.js';
+
 type Course = (n: number) => number;
 
 /** The whole numbers from 1 to `most` at which the order of two functions turns. */
@@ -19,14 +21,13 @@ export function tellCrossings(
   most: number,
   faster: (n: number) => string,
 ): string {
-  const whole = (n: number) => n.toLocaleString('en');
-  if (crossings.length === 0) return `Up to ${whole(most)} positions the two fitted curves do not cross.`;
+  if (crossings.length === 0) return `Up to ${number(most)} positions the two fitted curves do not cross.`;
   const [first] = crossings;
   const below = `the ${faster(first - 1)} is faster below`;
   const above = crossings.map((n, index) => {
     const next = crossings.at(index + 1);
-    return `the ${faster(n)} ${next === undefined ? 'above' : `up to ${whole(next)}`}`;
+    return `the ${faster(n)} ${next === undefined ? 'above' : `up to ${number(next)}`}`;
   });
-  const at = crossings.map(whole).join(' and ');
+  const at = crossings.map(number).join(' and ');
   return `The fitted curves cross at ${at} positions: ${[below, ...above].join(', ')}.`;
 }

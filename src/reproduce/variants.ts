@@ -1,3 +1,4 @@
+import { number } from '../counts.js';
 import type { Example } from '../data/examples.js';
 import { prepareFeatures } from '../data/features.js';
 import { evaluate } from '../evaluate/evaluate.js';
@@ -134,8 +135,8 @@ export function variantsSection(results: readonly VariantResult[], questions: nu
   return {
     heading: 'What pretraining is worth, and what else was tried',
     blocks: [
-      `BERT-mini in short runs of ${(base.steps * base.batchSize).toLocaleString('en')} windows each, scored on ` +
-        `${questions.toLocaleString('en')} questions; one run each, so that small differences may be chance.`,
+      `BERT-mini in short runs of ${number(base.steps * base.batchSize)} windows each, scored on ` +
+        `${number(questions)} questions; one run each, so that small differences may be chance.`,
       random === undefined
         ? 'All start from random weights: no checkpoint was given, so what pretraining is worth was not measured.'
         : `After ${base.steps} steps the pretrained start has F1 ${base.f1.toFixed(2)}, the random one ` +

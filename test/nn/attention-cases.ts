@@ -3,7 +3,7 @@ import { packedAttention } from '../../src/nn/packed-attention.js';
 import { manualSeed } from '../../src/random.js';
 import { noGrad, tidy } from '../../src/scope.js';
 import type { DType, Tensor } from '../../src/tensor.js';
-import { distance, gradientsOf } from './gradients.js';
+import { gradientsOf, relativeDistance } from './gradients.js';
 import { sequencesOf } from './sequences.js';
 
 /** Lengths of sequences, heads, and their width: panels have 16 or 64 columns, tiles 32, and bfloat16 comes in pairs. */
@@ -68,9 +68,6 @@ export function attentionDistances([lengths, heads, headWidth]: AttentionCase, d
       packedAttention(input.to(dtype), sequencesOf(lengths), heads, 0).to('float32');
     const ours = gradientsOf(attend, [projected]);
     const theirs = gradientsOf((input) => composed(input, lengths, heads), [projected]);
-    return ours.map((result, index) => {
-      const wanted = theirs[index] ?? new Float32Array();
-      return distance(result, wanted) / distance(wanted, new Float32Array(wanted.length));
-    });
+    return ours.map((result, index) => relativeDistance(result, theirs[index]));
   });
 }

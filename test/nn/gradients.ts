@@ -20,3 +20,8 @@ export function distance(a: Float32Array, b: Float32Array | undefined): number {
   if (a.length !== b?.length) return NaN;
   return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? NaN))), 0);
 }
+
+/** The same as a part of the largest number that was wanted. */
+export function relativeDistance(a: Float32Array, wanted: Float32Array = new Float32Array()): number {
+  return distance(a, wanted) / distance(wanted, new Float32Array(wanted.length));
+}
