@@ -138,16 +138,21 @@ for (const [name, listener, reason] of failures) {
 }
 
 test('what has come is not asked for again', async (t) => {
-  const ranges: (string | undefined)[] = [];
+  const starts: number[] = [];
   const listener = inTurn(cutAt(100_000), rest(200_000), rest());
   await serving(
     (request, response) => {
-      ranges.push(request.headers.range);
+      starts.push(Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? 'bytes=0-')?.[1]));
       listener(request, response);
     },
     (url) => download(url, join(folder, 'ranges')),
   );
-  t.deepEqual(ranges, [undefined, 'bytes=100000-', 'bytes=200000-']);
+  // Of what was sent, the last piece may be lost with the connection.
+  const [first, second, third] = starts;
+  t.is(starts.length, 3);
+  t.is(first, 0);
+  t.true(0 < second && second <= 100_000, `the second connection began at byte ${second}`);
+  t.true(second < third && third <= 200_000, `the third connection began at byte ${third}`);
 });
 
 test('a file that changed between two connections is fetched anew', async (t) => {
