@@ -112,11 +112,13 @@ template <typename Function, typename... Arguments, size_t... Index>
 Napi::Value call(const Napi::CallbackInfo& info, Function function, std::index_sequence<Index...>) {
   const auto env = info.Env();
   try {
+    // In braces they are converted in their order; a function's own arguments are in whichever order a compiler likes.
+    std::tuple<std::decay_t<Arguments>...> arguments{From<std::decay_t<Arguments>>::convert(info[Index])...};
     if constexpr (std::is_void_v<std::invoke_result_t<Function, Arguments...>>) {
-      function(From<std::decay_t<Arguments>>::convert(info[Index])...);
+      std::apply(function, std::move(arguments));
       return env.Undefined();
     } else {
-      return toJavaScript(env, function(From<std::decay_t<Arguments>>::convert(info[Index])...));
+      return toJavaScript(env, std::apply(function, std::move(arguments)));
     }
   } catch (const Napi::Error&) {
     throw;

@@ -55,12 +55,12 @@ Tensor copyInto(const Tensor& target, const Tensor& source) {
 
 /// A copy, which leaves the array to JavaScript, whose collector may move or free it.
 Tensor fromArray(Napi::TypedArray array, std::vector<int64_t> shape, std::string dtype, std::string device) {
-  // Since TypeScript counted them, a getter of the shape or of the options may have taken them away.
-  const auto elements = static_cast<int64_t>(array.ElementLength());
+  // Asked for now, whatever its elements are: a getter of the shape, which was read after the array, may have taken them
+  // away. Of a SharedArrayBuffer, too.
+  auto data = array.As<Napi::Uint8Array>();
+  const auto elements = static_cast<int64_t>(data.ElementLength());
   TORCH_CHECK(c10::multiply_integers(shape) == elements, "expected as many elements as the shape holds, got ", elements);
-  // Whatever its elements, and of a SharedArrayBuffer too.
-  auto* data = array.As<Napi::Uint8Array>().Data();
-  const auto borrowed = at::from_blob(data, shape, at::TensorOptions().dtype(elementType(array)));
+  const auto borrowed = at::from_blob(data.Data(), shape, at::TensorOptions().dtype(elementType(array)));
   return copyInto(at::empty(shape, at::TensorOptions().dtype(scalarType(dtype)).device(at::Device(device))), borrowed);
 }
 
