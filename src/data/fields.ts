@@ -48,10 +48,19 @@ export class Fields {
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  try {
-    return excerptOf(JSON.stringify(value) ?? typeof value);
-  } catch {
-    // Deeper than anything can be written down.
-    return 'lists in lists without end';
+  if (isDeep(value)) return 'lists in lists without end';
+  return excerptOf(JSON.stringify(value) ?? typeof value);
+}
+
+/** What `JSON.stringify` writes down on every stack: how deep it gets beyond that is a matter of Node's version. */
+const writableDepth = 1000;
+
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < writableDepth && level.length > 0; depth++) {
+    level = level.flatMap((item): unknown[] =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    );
   }
+  return level.length > 0;
 }

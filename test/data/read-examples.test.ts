@@ -73,12 +73,7 @@ const refused: readonly (readonly [name: string, content: string | Buffer, messa
     /at row 2 \(line 4\), column answers in \S*x\.csv, got "Aare" \(expected "\("/,
   ],
   ['x.csv', `${header}a,b,c,\n`, /at row 1 \(line 2\), column answers .* got "" /],
-  // Newer versions of Node can write down what older ones find too deep.
-  [
-    'x.csv',
-    `${header}a,b,c,${'['.repeat(2e5)}${']'.repeat(2e5)}\n`,
-    /got (lists in lists without end|\[+…);/,
-  ],
+  ['x.csv', `${header}a,b,c,${'['.repeat(2e5)}${']'.repeat(2e5)}\n`, /got lists in lists without end;/],
   ['x.csv', '', /Expected a question in/],
   ['x.parquet', 'not parquet, but long enough', /Expected a file of questions at \S*x\.parquet, but .*read/],
   ['x.json.gz', gzipSync('{"data": []}').subarray(0, 20), /a file of questions at \S*x\.json\.gz, but/],
