@@ -5,6 +5,7 @@ import { QaError, messageOf } from '../errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../formats/atomic-file.js';
 import { findLibtorch, libtorchNotFound } from './libtorch.js';
 import { withLock } from '../formats/lock.js';
+import { expectHost } from './host.js';
 import { packageRoot, stampPath } from './paths.js';
 import { run } from './run.js';
 import { toStderr, type Say } from './say.js';
@@ -56,6 +57,7 @@ export async function buildAddon({
 }
 
 async function build(force: boolean, say: Say): Promise<Stamp> {
+  expectHost();
   await expectTools();
   const { found, steps } = await findLibtorch(say);
   if (found === undefined) throw libtorchNotFound(steps);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { hasNvidiaGpu } from './gpu.js';
+import { expectHost } from './host.js';
 import { findLibtorch } from './libtorch.js';
 import { installCommand } from './packages.js';
 import { cacheDir } from './paths.js';
@@ -19,6 +20,11 @@ export interface Examination {
 export async function examine(): Promise<Examination> {
   const problems: string[] = [];
   const facts: Record<string, string | number> = { node: process.version };
+  try {
+    expectHost();
+  } catch (error) {
+    return { facts, problems: [messageOf(error)] };
+  }
   const { description, reason } = examineAddon();
   const isToBeBuilt = reason !== undefined;
   const [tools] = await Promise.all([findTools(), addLibtorch(facts, problems, isToBeBuilt)]);

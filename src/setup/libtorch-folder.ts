@@ -21,7 +21,7 @@ export interface LibtorchFolder {
 export function inspectFolder(path: string): LibtorchFolder {
   if (!existsSync(path)) throw new NotHere(`nothing at ${path}`);
   const has = (...names: string[]) => existsSync(join(path, ...names));
-  const libraries = ['libtorch_cpu.so', 'libtorch_cpu.dylib', 'torch_cpu.lib'];
+  const libraries = ['libtorch_cpu.so', 'libtorch_cpu.dylib'];
   if (!has('include', 'ATen', 'ATen.h') || !libraries.some((name) => has('lib', name))) {
     throw new NotHere(`${path} lacks include/ATen or lib/libtorch_cpu`);
   }

@@ -2,34 +2,31 @@ import { QaError } from '../errors.js';
 import { installCommand } from './packages.js';
 import { run } from './run.js';
 
-/** What the build needs beside Node: any one of the commands, and how it is brought, on Linux as Debian's package. */
+/** What the build needs beside Node: any one of the commands, and what brings it: Debian's package, on macOS a command. */
 const needed: readonly {
   readonly name: string;
   readonly commands: () => readonly string[];
   readonly package: string;
-  readonly remedies: Partial<Record<NodeJS.Platform, string>>;
+  readonly onMacOS: string;
 }[] = [
   {
     name: 'cmake',
     commands: () => ['cmake'],
     package: 'cmake',
-    remedies: { darwin: 'brew install cmake', win32: 'winget install Kitware.CMake' },
+    onMacOS: 'brew install cmake',
   },
   {
     name: 'C++ compiler',
     // CXX may hold flags, or a compiler cache before the compiler.
     commands: () => (process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++']),
     package: 'g++',
-    remedies: {
-      darwin: 'xcode-select --install',
-      win32: 'winget install Microsoft.VisualStudio.2022.BuildTools',
-    },
+    onMacOS: 'xcode-select --install',
   },
   {
     name: 'make or ninja',
-    commands: () => (process.platform === 'win32' ? ['cmake'] : ['ninja', 'make']),
+    commands: () => ['ninja', 'make'],
     package: 'make',
-    remedies: { darwin: 'xcode-select --install' },
+    onMacOS: 'xcode-select --install',
   },
 ];
 
@@ -44,13 +41,10 @@ export interface Tool {
 /** The tools of the build, and whether they are here. */
 export function findTools(): Promise<Tool[]> {
   return Promise.all(
-    needed.map(async ({ name, commands, package: debianName, remedies }) => ({
+    needed.map(async ({ name, commands, package: debianName, onMacOS }) => ({
       name,
       version: await firstVersion(commands()),
-      remedy:
-        process.platform === 'linux'
-          ? installCommand(debianName)
-          : (remedies[process.platform] ?? `install ${name}`),
+      remedy: process.platform === 'darwin' ? onMacOS : installCommand(debianName),
     })),
   );
 }
