@@ -126,6 +126,13 @@ Graph& graphOf(const Napi::Value& value) {
   return *value.As<Napi::External<Graph>>().Data();
 }
 
+/// Gives a result's memory back to the pool that it came from; the result still lies there, but owns it no more. What graphs with the
+/// same pool record next takes the memory again, so that all of them together take as much as the largest.
+void disown(const at::Tensor& result) {
+  const auto& storage = result.storage();
+  storage.set_data_ptr(c10::DataPtr(storage.mutable_data(), storage.device()));
+}
+
 /// `neighbour` is a graph or null.
 Napi::Value beginGraph(std::string device, Napi::Value neighbour) {
   auto graph = std::make_unique<Graph>(device, neighbour.IsExternal() ? &graphOf(neighbour) : nullptr);
@@ -142,6 +149,7 @@ void defineCudaGraph(Napi::Object& exports) {
   define(exports, "hasCudaGraphs", []() { return kHasGraphs; });
   define(exports, "beginGraph", beginGraph);
   define(exports, "endGraph", [](Napi::Value graph) { graphOf(graph).end(); });
+  define(exports, "disown", disown);
   define(exports, "abortGraph", [](Napi::Value graph) { graphOf(graph).abort(); });
   define(exports, "replayGraph", [](Napi::Value graph) { graphOf(graph).replay(); });
   define(exports, "resetGraph", [](Napi::Value graph) { graphOf(graph).reset(); });

@@ -1,7 +1,7 @@
 import { messageOf, QaError } from './errors.js';
 import { native, type GraphHandle } from './native.js';
 import { keep, tensorsIn, tidy } from './scope.js';
-import type { Device } from './tensor.js';
+import { Tensor, type Device } from './tensor.js';
 
 /** A function's operations, recorded to be done again as a whole. */
 export interface Recording<T> {
@@ -24,14 +24,15 @@ export function hasCudaGraphs(device: Device): boolean {
 }
 
 /**
- * CUDA graphs of a GPU, which share their memory: one's replay may overwrite another's results.
+ * CUDA graphs of a GPU, which share their memory, that of their results too: one's replay may overwrite another's. Training
+ * has a graph for every length of batch, each with gradients of all parameters.
  *
  * `record(fn)` records what `fn` asks of the GPU in place of doing it, as `torch.cuda.graph` does. A replay launches all of
  * it at once; the calls of a small model's step take longer than what they ask for. The kernels, their order and their
  * random numbers are those of `fn` itself, and so are the bits.
  *
  * `fn` may neither wait for the GPU (`item`, `toArray`) nor bring it data, and should have run before, so that libraries
- * are set up. The tensors that it reads must stay where they are.
+ * are set up. The tensors that it reads must stay where they are, and those that it gives be its own.
  */
 export class CudaGraphs implements Recorder {
   readonly #graphs: { readonly handle: GraphHandle; readonly results: unknown }[] = [];
@@ -52,7 +53,10 @@ export class CudaGraphs implements Recorder {
     orRefuse(() => {
       native.endGraph(handle);
     });
-    for (const tensor of tensorsIn(results)) keep(tensor);
+    for (const tensor of tensorsIn(results)) {
+      if (tensor instanceof Tensor) native.disown(tensor.handle);
+      keep(tensor);
+    }
     this.#graphs.push({ handle, results });
     return {
       results,

@@ -223,6 +223,7 @@ interface Addon {
   hasCudaGraphs(): boolean;
   beginGraph(device: string, neighbour: GraphHandle | null): GraphHandle;
   endGraph(graph: GraphHandle): void;
+  disown(result: Handle): void;
   abortGraph(graph: GraphHandle): void;
   replayGraph(graph: GraphHandle): void;
   resetGraph(graph: GraphHandle): void;

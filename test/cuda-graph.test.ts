@@ -55,6 +55,19 @@ if (runtimeInfo().cudaDevices > 0 && hasCudaGraphs(device)) {
       t.notRegex(memoryReport(), /private pools/);
     });
   }
+
+  test.serial('cuda: recordings have the memory of their results together', (t) => {
+    const graphs = new CudaGraphs(device);
+    const source = zeros([2 ** 20], { device });
+    const [first, second] = [1, 2].map((value) => graphs.record(() => source.add(value)));
+    const means = () => tidy(() => [first, second].map(({ results }) => results.mean().item()));
+    first.replay();
+    t.deepEqual(means(), [1, 1]);
+    second.replay();
+    t.deepEqual(means(), [2, 2]);
+    graphs.dispose();
+    source.dispose();
+  });
 } else {
   test.skip('CUDA graphs: LibTorch sees no GPU here, or the addon is built without them', (t) => {
     t.fail();

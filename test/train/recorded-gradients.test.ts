@@ -20,7 +20,10 @@ function recorded<T>(fn: () => T): T {
   return results;
 }
 
-/** What CUDA graphs do, without a GPU: a replay runs the function again and puts its numbers where the first ones were. */
+/**
+ * What CUDA graphs do, without a GPU: a replay runs the function again and puts its numbers where the first ones were. What
+ * other recordings gave is then lost.
+ */
 class Rerun implements Recorder {
   recorded = 0;
   readonly #kept: Tensor[] = [];
@@ -33,6 +36,7 @@ class Rerun implements Recorder {
     const replay = () => {
       tidy(() => {
         const fresh = allTensors(fn());
+        for (const tensor of this.#kept) tensor.fill_(NaN);
         tensors.forEach((tensor, index) => tensor.copy_(fresh[index]));
       });
     };
