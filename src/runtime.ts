@@ -1,4 +1,4 @@
-import { QaError, UsageError } from './errors.js';
+import { messageOf, QaError, UsageError } from './errors.js';
 import { native } from './native.js';
 import { nameOfDevice, type Device } from './tensor-memory.js';
 
@@ -41,10 +41,18 @@ export function setNumThreads(count: number): void {
   native.setNumThreads(count);
 }
 
-/** `auto` is the first GPU where there is one, else the CPU. */
+/**
+ * `auto` is the first GPU where there is one, else the CPU.
+ * @throws UsageError for another name; QaError `ERR_NO_CUDA` where there is no such GPU, or none that LibTorch can compute on
+ */
 export function resolveDevice(name: string): Device {
-  if (name === 'auto') return native.cudaDeviceCount() > 0 ? 'cuda' : 'cpu';
-  if (name === 'cpu') return name;
+  if (name === 'cpu' || (name === 'auto' && native.cudaDeviceCount() === 0)) return 'cpu';
+  const device = nameOfGpu(name === 'auto' ? 'cuda' : name);
+  expectToCompute(device);
+  return device;
+}
+
+function nameOfGpu(name: string): Device {
   if (!/^cuda(:(0|[1-9]\d*))?$/.test(name)) {
     throw new UsageError(`Expected \`device\` to be auto, cpu, cuda or cuda:<index>, got "${name}".`);
   }
@@ -63,6 +71,27 @@ export function resolveDevice(name: string): Device {
     );
   }
   return nameOfDevice(name);
+}
+
+/** A LibTorch has kernels for some generations of GPUs alone, and another process may have one to itself. */
+export function expectToCompute(
+  device: Device,
+  compute = () => {
+    const one = native.full([1], 1, 'float32', device);
+    native.item(one);
+    native.dispose(one);
+  },
+): void {
+  try {
+    compute();
+  } catch (error) {
+    throw new QaError(
+      `Expected \`device\` ${device} to compute, but its first operation failed (${messageOf(error)}); take another ` +
+        'device or cpu or, where LibTorch has nothing for this GPU, point LIBTORCH at a build that has and run `qa-native setup --force`.',
+      'ERR_NO_CUDA',
+      { cause: error },
+    );
+  }
 }
 
 /**

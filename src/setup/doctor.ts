@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
+import type { RuntimeInfo } from '../runtime.js';
 import { hasNvidiaGpu } from './gpu.js';
 import { expectHost } from './host.js';
 import { findLibtorch } from './libtorch.js';
@@ -84,19 +85,39 @@ async function addPip(problems: string[]): Promise<void> {
 
 async function addRuntime(facts: Record<string, string | number>, problems: string[]): Promise<void> {
   try {
-    const { runtimeInfo } = await import('../runtime.js');
+    const { resolveDevice, runtimeInfo } = await import('../runtime.js');
     const info = runtimeInfo();
     facts['cpu capability'] = info.cpuCapability;
-    const unused = hasNvidiaGpu()
-      ? 'one is here, but this LibTorch is without CUDA'
-      : 'none (LibTorch without CUDA)';
-    facts['gpus'] = info.cudaBuilt ? info.cudaDevices : unused;
+    const { seen, problem } = examineGpus(info, hasNvidiaGpu());
+    facts['gpus'] = seen;
+    if (problem !== undefined) problems.push(problem);
     if (info.cudaBuilt) {
       facts['cuda graphs'] = info.cudaGraphs
         ? 'yes'
         : "no: the addon was built without the CUDA toolkit's headers";
     }
+    resolveDevice('auto');
   } catch (error) {
     problems.push(messageOf(error));
   }
+}
+
+/** What LibTorch sees of the GPUs. One that `CUDA_VISIBLE_DEVICES` hides is not missed. */
+export function examineGpus(
+  { cudaBuilt, cudaDevices }: Pick<RuntimeInfo, 'cudaBuilt' | 'cudaDevices'>,
+  isHere: boolean,
+  hiding = process.env['CUDA_VISIBLE_DEVICES'],
+): { seen: string | number; problem?: string } {
+  if (!cudaBuilt) {
+    return {
+      seen: isHere ? 'one is here, but this LibTorch is without CUDA' : 'none (LibTorch without CUDA)',
+    };
+  }
+  if (cudaDevices > 0 || !isHere || hiding !== undefined) return { seen: cudaDevices };
+  return {
+    seen: 'one is here, but LibTorch sees none',
+    problem:
+      "LibTorch sees none of the GPUs that are here; update their driver to one that knows LibTorch's CUDA, or point " +
+      'LIBTORCH at a build for an older CUDA and run `qa-native setup --force`.',
+  };
 }
