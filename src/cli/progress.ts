@@ -10,13 +10,17 @@ export interface ProgressOutput {
 const onTerminal = 100;
 const inPipe = 30_000;
 
+/** Milliseconds that the rate is taken over: a run that was halted, or beside which another one was, goes on as fast as it goes. */
+const recent = 60_000;
+
 /** Columns of the bar; with fewer than the least it says nothing. */
 const widest = 24;
 const narrowest = 5;
 
 /** What a run tells while it goes on: a bar on a terminal, now and then a line in a pipe. Writes to stderr. */
 export class Progress {
-  #began: number;
+  /** What was done when, at the beginning of the time that the rate is taken over and since then. */
+  readonly #marks: { readonly done: number; time: number }[];
   #shown: number;
 
   constructor(
@@ -25,12 +29,13 @@ export class Progress {
     /** What is counted, such as `step`, for the rate. */
     private readonly unit: string,
     /** What was done before, which says nothing of the rate. */
-    private readonly start = 0,
+    start = 0,
     private readonly output: ProgressOutput = { stream: process.stderr, now: () => performance.now() },
   ) {
-    this.#began = output.now();
+    const time = output.now();
+    this.#marks = [{ done: start, time }];
     // The bar is there at once; a pipe hears only of what takes long.
-    this.#shown = output.stream.isTTY ? -Infinity : this.#began;
+    this.#shown = output.stream.isTTY ? -Infinity : time;
   }
 
   /** Shows `done` of the total, with the rate, the time left and a note such as the loss. */
@@ -39,6 +44,7 @@ export class Progress {
     const isDue = now() - this.#shown >= (stream.isTTY ? onTerminal : inPipe);
     if (!isDue && !(stream.isTTY && done === this.total)) return;
     this.#shown = now();
+    this.#mark(done);
     const rate = this.#rate(done);
     const left = formatDuration((this.total - done) / rate);
     const notes = note === '' ? [] : note.split('  ');
@@ -47,21 +53,21 @@ export class Progress {
     else stream.write(`${this.label} ${numbers.join('  ')}\n`);
   }
 
-  /** How long all will take, by what was done so far. */
+  /** How long all will take, by what was done lately. */
   estimate(done: number): string {
     const rate = this.#rate(done);
     const duration = formatDuration(this.total / rate);
     return `All ${this.total} ${this.unit}s will take about ${duration} here (${formatRate(rate, this.unit)}).`;
   }
 
-  /** By what was done so far. */
+  /** By what was done lately. */
   secondsPerStep(done: number): number {
     return 1 / this.#rate(done);
   }
 
   /** Milliseconds in which something else was done. */
   leaveOut(milliseconds: number): void {
-    this.#began += milliseconds;
+    for (const mark of this.#marks) mark.time += milliseconds;
   }
 
   /** Takes the bar away, for a line that stays or for good. */
@@ -69,9 +75,16 @@ export class Progress {
     if (this.output.stream.isTTY) writeOver(this.output.stream);
   }
 
-  /** A second. */
+  #mark(done: number): void {
+    const time = this.output.now();
+    this.#marks.push({ done, time });
+    while ((this.#marks[1]?.time ?? time) <= time - recent) this.#marks.shift();
+  }
+
+  /** A second, lately. */
   #rate(done: number): number {
-    return (1000 * (done - this.start)) / (this.output.now() - this.#began);
+    const [first = { done: 0, time: 0 }] = this.#marks;
+    return (1000 * (done - first.done)) / (this.output.now() - first.time);
   }
 
   /** As many of the numbers as fit, and in the room that they leave the bar. */

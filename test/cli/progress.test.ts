@@ -62,6 +62,21 @@ test('a pipe gets a plain line from time to time', (t) => {
   ]);
 });
 
+test('the rate is that of the last minute: a halt is soon forgotten', (t) => {
+  const { progress, clock, written } = fake(false);
+  for (let step = 21; step <= 100; step += 1) {
+    clock.seconds += step === 30 ? 1000 : 2;
+    progress.update(step);
+  }
+  t.deepEqual(written, [
+    'train 30/100  101.8 s/step  1 h 58 min left\n',
+    'train 45/100  41.9 s/step  38 min 26 s left\n',
+    'train 60/100  2.0 s/step  1 min 20 s left\n',
+    'train 75/100  2.0 s/step  50 s left\n',
+    'train 90/100  2.0 s/step  20 s left\n',
+  ]);
+});
+
 test('the whole run is estimated from what was done here', (t) => {
   const { progress, clock } = fake(false);
   clock.seconds = 30;
