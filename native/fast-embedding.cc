@@ -2,6 +2,8 @@
 // a few at a time, with an eighth of a GPU's cores or fewer.
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <array>
+
 #include "binding.h"
 
 namespace qa {

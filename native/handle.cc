@@ -1,5 +1,7 @@
 #include "handle.h"
 
+#include <utility>
+
 namespace qa {
 namespace {
 

@@ -1,5 +1,7 @@
 // The attention layer, composed of ATen's operations in the order in which Python's layer calls them, so that forward
 // and backward give Python's bits.
+#include <limits>
+
 #include "binding.h"
 #include "dropout.h"
 

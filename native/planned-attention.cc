@@ -4,6 +4,8 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <cmath>
+
 #include "dropout.h"
 #include "mersenne-twister.h"
 #include "parallel.h"

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace qa {

@@ -2,6 +2,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 
+#include <mutex>
+
 #include "binding.h"
 
 namespace qa {

@@ -5,6 +5,8 @@
 #include <torch/version.h>
 
 #include <cstdlib>
+#include <exception>
+#include <new>
 
 #include "binding.h"
 #include "large-blocks.h"
