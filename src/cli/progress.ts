@@ -10,7 +10,7 @@ export interface ProgressOutput {
 const onTerminal = 100;
 const inPipe = 30_000;
 
-/** Milliseconds that the rate is taken over: a run that was halted, or beside which another one was, goes on as fast as it goes. */
+/** Milliseconds that the rate is taken over, so that a halt, or another program's company, is soon forgotten. */
 const recent = 60_000;
 
 /** Columns of the bar; with fewer than the least it says nothing. */

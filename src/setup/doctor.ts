@@ -106,14 +106,14 @@ async function addRuntime(facts: Record<string, string | number>, problems: stri
 export function examineGpus(
   { cudaBuilt, cudaDevices }: Pick<RuntimeInfo, 'cudaBuilt' | 'cudaDevices'>,
   isHere: boolean,
-  hiding = process.env['CUDA_VISIBLE_DEVICES'],
+  isHidden = process.env['CUDA_VISIBLE_DEVICES'] !== undefined,
 ): { seen: string | number; problem?: string } {
   if (!cudaBuilt) {
     return {
       seen: isHere ? 'one is here, but this LibTorch is without CUDA' : 'none (LibTorch without CUDA)',
     };
   }
-  if (cudaDevices > 0 || !isHere || hiding !== undefined) return { seen: cudaDevices };
+  if (cudaDevices > 0 || !isHere || isHidden) return { seen: cudaDevices };
   return {
     seen: 'one is here, but LibTorch sees none',
     problem:
