@@ -17,10 +17,16 @@ const recent = 60_000;
 const widest = 24;
 const narrowest = 5;
 
+/** What was done when. */
+interface Mark {
+  readonly done: number;
+  time: number;
+}
+
 /** What a run tells while it goes on: a bar on a terminal, now and then a line in a pipe. Writes to stderr. */
 export class Progress {
-  /** What was done when, at the beginning of the time that the rate is taken over and since then. */
-  readonly #marks: { readonly done: number; time: number }[];
+  /** At the beginning of the time that the rate is taken over, and since then. */
+  readonly #marks: [Mark, ...Mark[]];
   #shown: number;
 
   constructor(
@@ -83,7 +89,7 @@ export class Progress {
 
   /** A second, lately. */
   #rate(done: number): number {
-    const [first = { done: 0, time: 0 }] = this.#marks;
+    const [first] = this.#marks;
     return (1000 * (done - first.done)) / (this.output.now() - first.time);
   }
 

@@ -16,7 +16,7 @@ export function thisHost(): Host {
 }
 
 /** Throws where the addon cannot be built: Windows has no run path, by which it would find LibTorch. */
-export function expectHost({ platform } = thisHost()): void {
+export function expectHost(platform: string = process.platform): void {
   if (platform === 'linux' || platform === 'darwin') return;
   const remedy = platform === 'win32' ? 'use it within WSL, Linux on Windows' : 'use it on one of these';
   throw new QaError(`Expected Linux or macOS, got ${platform}; ${remedy}.`, 'ERR_PLATFORM');
