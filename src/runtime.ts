@@ -1,5 +1,7 @@
+import { ones } from './create.js';
 import { messageOf, QaError, UsageError } from './errors.js';
 import { native } from './native.js';
+import { tidy } from './scope.js';
 import { nameOfDevice, type Device } from './tensor-memory.js';
 
 /** What the addon runs on. */
@@ -76,11 +78,7 @@ function nameOfGpu(name: string): Device {
 /** A LibTorch has kernels for some generations of GPUs alone, and another process may have one to itself. */
 export function expectToCompute(
   device: Device,
-  compute = () => {
-    const one = native.full([1], 1, 'float32', device);
-    native.item(one);
-    native.dispose(one);
-  },
+  compute = () => tidy(() => ones([1], { device }).item()),
 ): void {
   try {
     compute();
