@@ -41,7 +41,7 @@ struct alignas(64) Share {
 };
 
 /// Parts of each thread's share: the more, the more evenly they end.
-constexpr int64_t kPartsOfShare = 8;
+constexpr int64_t kPartsOfShare = 32;
 
 /// Calls compute(begin, end) for parts of [0, count) that make it up, at least `grain` long, on LibTorch's threads. Each has a
 /// share, the same in every loop as long as this one, since a core's cache may hold what it computed there before; when it
