@@ -16,7 +16,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::definePaddedAttention(exports);
   qa::defineGeluLinear(exports);
   qa::defineLstm(exports);
-  qa::defineFastLayers(exports);
+  qa::defineFastLinear(exports);
+  qa::defineFastDropout(exports);
   qa::defineFastEmbedding(exports);
   qa::defineFastGelu(exports);
   qa::definePackedAttention(exports);

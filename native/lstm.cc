@@ -107,6 +107,10 @@ void defineLstm(Napi::Object& exports) {
     return at::_pad_packed_sequence(data, batchSizes, batchFirst, 0.0, length);
   });
   define(exports, "lstm", lstm);
+  // With --fast: of one layer over rows of one length [length, batch, width], which LibTorch gives to oneDNN.
+  define(exports, "denseLstm", [](const Tensor& input, std::vector<Tensor> state, std::vector<Tensor> parameters, bool training) {
+    return at::lstm(input, state, parameters, true, 1, 0.0, training, false, false);
+  });
 }
 
 }  // namespace qa

@@ -125,6 +125,12 @@ interface Addon {
     totalLength: number,
   ): [output: Handle, lengths: Handle];
   lstm(data: Handle, batchSizes: Handle, parameters: Handles, training: boolean): Handle;
+  denseLstm(
+    input: Handle,
+    state: Handles,
+    parameters: Handles,
+    training: boolean,
+  ): [output: Handle, hidden: Handle, cell: Handle];
 
   // layers.cc
   transformerEncoderLayer(
@@ -151,16 +157,14 @@ interface Addon {
   // gelu-linear.cc
   geluLinear(input: Handle, weight: Handle, bias: Handle): Handle;
 
-  // fast-layers.cc
+  // fast-linear.cc
   fastLinear: (input: Handle, weight: Handle, bias: Handle) => Handle;
-  fastDropout: (a: Handle, p: number, train: boolean) => Handle;
+  prepackLinear(input: Handle, weights: Handles, biases: Handles): [weight: Handle, bias: Handle];
+  prepackedLinear(input: Handle, weight: Handle, bias: Handle): Handle;
   multipliesInPanels(): boolean;
-  denseLstm(
-    input: Handle,
-    state: Handles,
-    parameters: Handles,
-    training: boolean,
-  ): [output: Handle, hidden: Handle, cell: Handle];
+
+  // fast-dropout.cc
+  fastDropout: (a: Handle, p: number, train: boolean) => Handle;
 
   // fast-embedding.cc
   fastEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;

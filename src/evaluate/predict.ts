@@ -3,6 +3,7 @@ import type { Feature } from '../data/examples.js';
 import { forwardFeatures } from '../models/inputs.js';
 import type { ReaderModel } from '../models/reader-model.js';
 import { exactKernels, type Kernels } from '../nn/kernels.js';
+import { PrepackedWeights, withPrepacked } from '../nn/prepacked.js';
 import { atLeastOne, expectNumber } from '../number-range.js';
 import { noGrad, tidy } from '../scope.js';
 import type { Device } from '../tensor.js';
@@ -18,6 +19,8 @@ export interface PredictOptions {
   readonly device: Device;
   /** Python's by default. */
   readonly kernels?: Kernels;
+  /** What fast kernels made of the weights in calls before, where they have not changed since; by default that of this call. */
+  readonly prepacked?: PrepackedWeights;
 }
 
 /**
@@ -55,12 +58,15 @@ export async function predictLogits(
   model.to(device).eval();
   const start: Float32Array[] = [];
   const end: Float32Array[] = [];
+  const own = new PrepackedWeights();
   try {
     for (let first = 0; first < features.length; first += step) {
       const rows = features.slice(first, first + step);
       const logits = tidy(() =>
         noGrad(() => {
-          const { startLogits, endLogits } = forwardFeatures(model, rows, { ...options, kernels });
+          const { startLogits, endLogits } = withPrepacked(options.prepacked ?? own, () =>
+            forwardFeatures(model, rows, { ...options, kernels }),
+          );
           return { start: startLogits.toFloat32Array(), end: endLogits.toFloat32Array() };
         }),
       );
@@ -70,6 +76,7 @@ export async function predictLogits(
       await nextTurn();
     }
   } finally {
+    own.dispose();
     model.train(wasTraining);
   }
   return { start, end };

@@ -9,7 +9,7 @@ import { Embedding } from './embedding.js';
 import { expectHeads } from './heads.js';
 import * as init from './init.js';
 import { LayerNorm } from './layer-norm.js';
-import { Linear, linearSideBySide } from './linear.js';
+import { fastLinear, Linear } from './linear.js';
 import { Module } from './module.js';
 import { toActivations, type PackedTokens, type Sequences } from './packed.js';
 import { packedAttention } from './packed-attention.js';
@@ -82,7 +82,9 @@ class BertSelfAttention extends Module {
   forward(hidden: Tensor, visible: Visible): Tensor {
     const dropoutP = this.training ? this.dropoutP : 0;
     if (!('added' in visible)) {
-      const projected = linearSideBySide(hidden, [this.query, this.key, this.value]);
+      const layers = [this.query, this.key, this.value];
+      const [weights, biases] = [layers.map(({ weight }) => weight), layers.map(({ bias }) => bias)];
+      const projected = fastLinear(this, hidden, weights, biases);
       return packedAttention(projected, visible, this.heads, dropoutP);
     }
     const query = this.query.forward(hidden);

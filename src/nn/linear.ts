@@ -5,6 +5,7 @@ import { activations, type HiddenAct } from './activations.js';
 import * as init from './init.js';
 import { kernels } from './kernels.js';
 import { Module, Parameter } from './module.js';
+import { prepacked } from './prepacked.js';
 import { rounded } from './rounded.js';
 
 /** `torch.nn.Linear`: y = x Wᵀ + b, on [..., inFeatures] giving [..., outFeatures]. */
@@ -24,8 +25,8 @@ export class Linear extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    const linear = kernels().fast ? native.fastLinear : native.linear;
-    return new Tensor(linear(input.handle, rounded(this.weight).handle, rounded(this.bias).handle));
+    if (kernels().fast) return fastLinear(this, input, [this.weight], [this.bias]);
+    return new Tensor(native.linear(input.handle, this.weight.handle, this.bias.handle));
   }
 
   /** `forward` of an activation of the input, with the same bits. GELU's output is not kept for the gradients' sake. */
@@ -36,9 +37,26 @@ export class Linear extends Module {
   }
 }
 
-/** `forward` of several layers of one input, their outputs side by side: one product in place of many. */
-export function linearSideBySide(input: Tensor, layers: readonly Linear[]): Tensor {
-  const weight = cat(layers.map((layer) => rounded(layer.weight)));
-  const bias = cat(layers.map((layer) => rounded(layer.bias)));
-  return new Tensor(native.fastLinear(input.handle, weight.handle, bias.handle));
+/**
+ * `forward` of layers of one input, their outputs side by side, with fast kernels: one product in place of many.
+ * @param owner what computes this, and nothing else of the kind
+ */
+export function fastLinear(
+  owner: Module,
+  input: Tensor,
+  weights: readonly Parameter[],
+  biases: readonly Parameter[],
+): Tensor {
+  const handlesOf = (parameters: readonly Parameter[]) =>
+    parameters.map((parameter) => rounded(parameter).handle);
+  const packed = prepacked(owner, () =>
+    native.prepackLinear(input.handle, handlesOf(weights), handlesOf(biases)),
+  );
+  if (packed !== undefined) {
+    const [weight, bias] = packed;
+    return new Tensor(native.prepackedLinear(input.handle, weight.handle, bias.handle));
+  }
+  const beside = (parameters: readonly Parameter[]) =>
+    parameters.length === 1 ? rounded(parameters[0]) : cat(parameters.map(rounded));
+  return new Tensor(native.fastLinear(input.handle, beside(weights).handle, beside(biases).handle));
 }

@@ -6,11 +6,10 @@ import * as init from './init.js';
 import { Dropout } from './dropout.js';
 import { expectHeads } from './heads.js';
 import { LayerNorm } from './layer-norm.js';
-import { Linear } from './linear.js';
+import { fastLinear, Linear } from './linear.js';
 import { Module, Parameter } from './module.js';
 import type { Sequences } from './packed.js';
 import { packedAttention } from './packed-attention.js';
-import { rounded } from './rounded.js';
 
 /** `torch.nn.TransformerEncoderLayer`'s arguments that may be left out. */
 export interface TransformerEncoderLayerOptions {
@@ -42,8 +41,7 @@ class SelfAttention extends Module {
 
   /** Query, key and value of packed rows, side by side: [tokens, 3 * width]. */
   project(input: Tensor): Tensor {
-    const [weight, bias] = [rounded(this.in_proj_weight), rounded(this.in_proj_bias)];
-    return new Tensor(native.fastLinear(input.handle, weight.handle, bias.handle));
+    return fastLinear(this, input, [this.in_proj_weight], [this.in_proj_bias]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { predictLogits } from '../evaluate/predict.js';
+import { PrepackedWeights } from '../nn/prepacked.js';
 import type { FromWorker, ReadRequest } from './messages.js';
 import { enqueue, nextBatch, type Queued, type Sized } from './next-batch.js';
 import type { OpenedReader } from './open.js';
@@ -20,6 +21,8 @@ export class Engine {
   #waiting: Queued<Window>[] = [];
   #batches = 0;
   #running: Promise<void> | undefined;
+  /** The model's weights do not change. */
+  readonly #prepacked = new PrepackedWeights();
 
   constructor(
     private readonly reader: OpenedReader,
@@ -51,6 +54,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#waiting = [];
     await this.#running;
+    this.#prepacked.dispose();
     this.reader.model.dispose();
   }
 
@@ -80,6 +84,7 @@ export class Engine {
       perDeviceEvalBatchSize: batch.length,
       device: this.reader.device,
       kernels: this.reader.kernels,
+      prepacked: this.#prepacked,
     });
     batch.forEach(({ question, index }, row) => {
       question.addLogits(index, logits.start[row], logits.end[row]);

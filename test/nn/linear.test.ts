@@ -1,15 +1,22 @@
 import test from 'ava';
 import { arange, cat, zeros } from '../../src/create.js';
 import { withKernels } from '../../src/nn/kernels.js';
-import { Linear, linearSideBySide } from '../../src/nn/linear.js';
+import { fastLinear, Linear } from '../../src/nn/linear.js';
+import { PrepackedWeights, withPrepacked } from '../../src/nn/prepacked.js';
 import { manualSeed } from '../../src/random.js';
-import { tidy } from '../../src/scope.js';
+import { noGrad, tidy } from '../../src/scope.js';
 import type { Tensor } from '../../src/tensor.js';
 import { distance, gradientsOf, relativeDistance } from './gradients.js';
 import { testLayer } from './layer-cases.js';
 import { fastDistances, layerAndLeaves, linearCases } from './linear-cases.js';
 
 const fastKernels = { fast: true, bf16: false };
+
+/** The first layer computes them all. */
+function sideBySide(layers: readonly Linear[], input: Tensor): Tensor {
+  const [weights, biases] = [layers.map(({ weight }) => weight), layers.map(({ bias }) => bias)];
+  return fastLinear(layers[0], input, weights, biases);
+}
 
 testLayer(
   'Linear',
@@ -25,7 +32,7 @@ test('layers side by side give what each gives, and get what each gets', (t) => 
       zeros([9, 32]).normal_(0, 1).requiresGrad_(),
       ...layers.flatMap((layer) => layer.parameters()),
     ];
-    const ours = gradientsOf((input) => linearSideBySide(input, layers), leaves);
+    const ours = gradientsOf((input) => sideBySide(layers, input), leaves);
     const theirs = gradientsOf(
       (input) =>
         cat(
@@ -37,6 +44,31 @@ test('layers side by side give what each gives, and get what each gets', (t) => 
     for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < 1e-5);
   });
 });
+
+for (const dtype of ['float32', 'bfloat16'] as const) {
+  test(`prepacked weights give the same numbers, alone and side by side, ${dtype}`, (t) => {
+    tidy(() => {
+      for (const shape of linearCases) {
+        const { layer, leaves } = layerAndLeaves(shape);
+        const other = new Linear(shape[1], 24);
+        const input = leaves[0].detach().to(dtype);
+        const prepacked = new PrepackedWeights();
+        for (const forward of [
+          () => withKernels(fastKernels, () => layer.forward(input)),
+          () => sideBySide([layer, other], input),
+        ]) {
+          const plain = noGrad(forward).toFloat32Array();
+          for (const use of ['made', 'used again']) {
+            const ours = noGrad(() => withPrepacked(prepacked, forward)).toFloat32Array();
+            t.is(distance(ours, plain), 0, `${shape.join()}, ${use}`);
+          }
+          // The next one's owner is the same.
+          prepacked.dispose();
+        }
+      }
+    });
+  });
+}
 
 for (const shape of linearCases) {
   const title = `${shape[0]} tokens, ${shape[1]} to ${shape[2]} features`;
@@ -70,10 +102,9 @@ test('--fast takes what the plain kernels take: one token, more dimensions, none
       const plain = gradientsOf((input) => layer.forward(input), leaves);
       const fast = gradientsOf((input) => withKernels(fastKernels, () => layer.forward(input)), leaves);
       for (const [index, result] of fast.entries()) t.true(distance(result, plain[index]) < 1e-5);
-      t.deepEqual(
-        withKernels(fastKernels, () => layer.forward(leaves[0])).shape,
-        layer.forward(leaves[0]).shape,
-      );
+      const forward = () => withKernels(fastKernels, () => layer.forward(leaves[0]));
+      const prepacked = noGrad(() => withPrepacked(new PrepackedWeights(), forward));
+      for (const output of [forward(), prepacked]) t.deepEqual(output.shape, layer.forward(leaves[0]).shape);
     }
     layer.dispose();
   });
@@ -84,7 +115,9 @@ test('--fast refuses what the plain kernels refuse', (t) => {
     const layer = new Linear(3, 2);
     for (const input of [zeros([2, 4]), zeros([]), arange(3), zeros([2, 3], { dtype: 'float64' })]) {
       t.throws(() => layer.forward(input), { code: 'ERR_TORCH' });
-      t.throws(() => withKernels(fastKernels, () => layer.forward(input)), { code: 'ERR_TORCH' });
+      const forward = () => withKernels(fastKernels, () => layer.forward(input));
+      t.throws(forward, { code: 'ERR_TORCH' });
+      t.throws(() => noGrad(() => withPrepacked(new PrepackedWeights(), forward)), { code: 'ERR_TORCH' });
     }
     layer.dispose();
   });
