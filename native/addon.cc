@@ -18,6 +18,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   qa::defineLstm(exports);
   qa::defineFastLinear(exports);
   qa::defineFastDropout(exports);
+  qa::defineFastNorm(exports);
   qa::defineFastEmbedding(exports);
   qa::defineFastGelu(exports);
   qa::definePackedAttention(exports);

@@ -153,6 +153,7 @@ void defineFastGelu(Napi::Object& exports);
 void defineLstm(Napi::Object& exports);
 void defineFastLinear(Napi::Object& exports);
 void defineFastDropout(Napi::Object& exports);
+void defineFastNorm(Napi::Object& exports);
 void defineFastEmbedding(Napi::Object& exports);
 void definePackedAttention(Napi::Object& exports);
 void defineVarlenAttention(Napi::Object& exports);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include "vectorize.h"
+
 namespace qa {
 
 constexpr int64_t kLanes = 16;
@@ -12,7 +14,7 @@ using Lanes = std::array<float, kLanes>;
 
 /// The sum of value(i) for i below `count`; its parts are added as `Sum`.
 template <typename Sum = float, typename Value>
-inline Sum sumUpTo(int64_t count, Value value) {
+QA_ALWAYS_INLINE Sum sumUpTo(int64_t count, Value value) {
   Lanes lanes{};
   const auto whole = count / kLanes * kLanes;
   for (int64_t i = 0; i < whole; i += kLanes) {

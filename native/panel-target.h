@@ -1,6 +1,8 @@
 // What panels' kernels ask of compilers.
 #pragma once
 
+#include "vectorize.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define QA_X86
@@ -8,10 +10,4 @@
 #define QA_FOR(features) __attribute__((target(features)))
 #else
 #define QA_FOR(features)
-#endif
-
-#ifdef __GNUC__
-#define QA_ALWAYS_INLINE __attribute__((always_inline)) inline
-#else
-#define QA_ALWAYS_INLINE inline
 #endif

@@ -12,3 +12,10 @@
 #else
 #define QA_VECTORIZE
 #endif
+
+/// For what such loops call: as a function of its own it would be one for the oldest processors.
+#ifdef __GNUC__
+#define QA_ALWAYS_INLINE __attribute__((always_inline)) inline
+#else
+#define QA_ALWAYS_INLINE inline
+#endif

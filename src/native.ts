@@ -166,6 +166,16 @@ interface Addon {
   // fast-dropout.cc
   fastDropout: (a: Handle, p: number, train: boolean) => Handle;
 
+  // fast-norm.cc
+  fastResidualNorm(
+    input: Handle,
+    residual: Handle,
+    weight: Handle,
+    bias: Handle,
+    eps: number,
+    dropoutP: number,
+  ): Handle;
+
   // fast-embedding.cc
   fastEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
   groupedEmbedding(

@@ -122,7 +122,7 @@ class BertResidual extends Module {
       this.activation === undefined
         ? this.dense.forward(hidden)
         : this.dense.forwardActivated(hidden, this.activation);
-    return this.LayerNorm.forward(this.dropout.forward(projected).add(residual));
+    return this.LayerNorm.forwardResidual(projected, residual, this.dropout);
   }
 }
 

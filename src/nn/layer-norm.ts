@@ -1,6 +1,8 @@
 import { ones, zeros } from '../create.js';
 import { native } from '../native.js';
 import { Tensor } from '../tensor.js';
+import type { Dropout } from './dropout.js';
+import { kernels } from './kernels.js';
 import { Module, Parameter } from './module.js';
 import { rounded } from './rounded.js';
 
@@ -23,5 +25,15 @@ export class LayerNorm extends Module {
   forward(input: Tensor): Tensor {
     const [weight, bias] = [rounded(this.weight), rounded(this.bias)];
     return new Tensor(native.layerNorm(input.handle, [this.width], weight.handle, bias.handle, this.eps));
+  }
+
+  /** Of `input` after dropout and a residual, in their order: how a transformer's sublayers end. */
+  forwardResidual(input: Tensor, residual: Tensor, dropout: Dropout): Tensor {
+    if (!kernels().fast) return this.forward(dropout.forward(input).add(residual));
+    const [weight, bias] = [rounded(this.weight), rounded(this.bias)];
+    const p = dropout.training ? dropout.p : 0;
+    return new Tensor(
+      native.fastResidualNorm(input.handle, residual.handle, weight.handle, bias.handle, this.eps, p),
+    );
   }
 }

@@ -98,9 +98,9 @@ export class TransformerEncoderLayer extends Module {
     // Frees what no gradient needs as soon as the layer is done.
     return tidy(() => {
       const attended = packedAttention(attention.project(src), sequences, this.nhead, p);
-      const x = this.norm1.forward(src.add(dropout.forward(attention.out_proj.forward(attended))));
+      const x = this.norm1.forwardResidual(attention.out_proj.forward(attended), src, dropout);
       const hidden = dropout.forward(this.linear1.forward(x).relu());
-      return this.norm2.forward(x.add(dropout.forward(this.linear2.forward(hidden))));
+      return this.norm2.forwardResidual(this.linear2.forward(hidden), x, dropout);
     });
   }
 }
