@@ -27,6 +27,7 @@ export { bertMiniConfig, parseBertConfig, type BertConfig } from './nn/bert-conf
 export type { HiddenAct } from './nn/activations.js';
 export type { Kernels } from './nn/kernels.js';
 export type { PackedTokens, Sequences } from './nn/packed.js';
+export { PrepackedWeights } from './nn/prepacked.js';
 export type { RowGroups } from './data/row-groups.js';
 export { ReaderModel, type ModelInputs, type SpanLogits } from './models/reader-model.js';
 export { BertForQuestionAnswering } from './models/bert.js';
