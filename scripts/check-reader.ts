@@ -132,12 +132,14 @@ async function main(): Promise<boolean> {
     .option('max-seq-length', { type: 'number' })
     .option('doc-stride', { type: 'number' })
     .option('threads', { type: 'number' })
+    .option('fast', { type: 'boolean', describe: 'as of `eval`' })
+    .option('bf16', { type: 'boolean' })
     .strict()
     .parseAsync();
   const { examples: all } = await readExamples(args.validationFile);
   const examples = all.slice(0, args.maxSamples);
-  const { maxSeqLength, docStride, threads, clients } = args;
-  await using reader = await Reader.load(args.modelDir, { maxSeqLength, docStride, threads });
+  const { maxSeqLength, docStride, threads, fast, bf16, clients } = args;
+  await using reader = await Reader.load(args.modelDir, { maxSeqLength, docStride, threads, fast, bf16 });
   const texts = longTexts(50_000);
   // What the system's other programs cost, the reader cannot be blamed for; nor for V8's collector, which clears away a
   // quarter of a minute later what was read here.
