@@ -2,6 +2,7 @@
 // exponential (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: to 1.5e-7).
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -36,11 +37,12 @@ QA_VECTORIZE void geluPart(const float* input, int64_t count, float* output) {
 
 /// GELU of each bfloat16 by its bits.
 std::vector<uint16_t> makeTable() {
-  std::vector<uint16_t> table(1 << 16);
-  for (size_t bits = 0; bits < table.size(); ++bits) {
-    const auto x = toFloat(static_cast<uint16_t>(bits));
-    table[bits] = fromFloat<uint16_t>(x * Normal(x).below);
-  }
+  constexpr size_t kNumbers = 1 << 16;
+  std::vector<float> numbers(kNumbers);
+  for (size_t bits = 0; bits < kNumbers; ++bits) numbers[bits] = toFloat(static_cast<uint16_t>(bits));
+  geluPart(numbers.data(), kNumbers, numbers.data());
+  std::vector<uint16_t> table(kNumbers);
+  std::transform(numbers.begin(), numbers.end(), table.begin(), fromFloat<uint16_t>);
   return table;
 }
 
