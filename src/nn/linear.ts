@@ -50,7 +50,9 @@ export function fastLinear(
   const handlesOf = (parameters: readonly Parameter[]) =>
     parameters.map((parameter) => rounded(parameter).handle);
   const packed = prepacked(owner, () =>
-    native.prepackLinear(input.handle, handlesOf(weights), handlesOf(biases)),
+    native
+      .prepackLinear(input.handle, handlesOf(weights), handlesOf(biases))
+      .map((handle) => new Tensor(handle)),
   );
   if (packed !== undefined) {
     const [weight, bias] = packed;

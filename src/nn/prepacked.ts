@@ -1,6 +1,5 @@
-import type { Handle } from '../native.js';
 import { keep } from '../scope.js';
-import { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 
 /**
  * What layers made of their weights to compute with, for as long as these do not change: rounded, several side by side, laid out as
@@ -10,10 +9,10 @@ export class PrepackedWeights {
   readonly #made = new Map<object, readonly Tensor[]>();
 
   /** What was made for an owner, or else is made now. */
-  of(owner: object, make: () => readonly Handle[]): readonly Tensor[] {
+  of(owner: object, make: () => readonly Tensor[]): readonly Tensor[] {
     const known = this.#made.get(owner);
     if (known !== undefined) return known;
-    const made = make().map((handle) => keep(new Tensor(handle)));
+    const made = make().map(keep);
     this.#made.set(owner, made);
     return made;
   }
@@ -39,6 +38,6 @@ export function withPrepacked<T>(weights: PrepackedWeights, forward: () => T): T
 }
 
 /** What `withPrepacked` has for an owner, made now if need be; undefined outside of it. */
-export function prepacked(owner: object, make: () => readonly Handle[]): readonly Tensor[] | undefined {
+export function prepacked(owner: object, make: () => readonly Tensor[]): readonly Tensor[] | undefined {
   return current?.of(owner, make);
 }

@@ -19,8 +19,9 @@ export function withRounded<T>(modules: readonly Module[], forward: () => T): T 
   if (!kernels().bf16 || modules.every(isOnCpu)) return forward();
   const parameters = modules.flatMap((module) => module.parameters());
   const before = current;
-  const round = () => native.roundAll(parameters.map(({ handle }) => handle));
-  const values = prepacked(modules[0], round) ?? round().map((handle) => new Tensor(handle));
+  const round = () =>
+    native.roundAll(parameters.map(({ handle }) => handle)).map((handle) => new Tensor(handle));
+  const values = prepacked(modules[0], round) ?? round();
   current = new Map(values.map((value, index) => [parameters[index], value]));
   try {
     return forward();
