@@ -15,14 +15,12 @@ using torch::autograd::variable_list;
 struct FastDropout : torch::autograd::Function<FastDropout> {
   static Tensor forward(AutogradContext* context, const Tensor& input, double p) {
     const auto mask = FastMask::draw(p);
-    context->saved_data["key"] = static_cast<int64_t>(mask.key());
-    context->saved_data["p"] = p;
+    context->saved_data["mask"] = mask.saved();
     return mask.apply(input);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const FastMask mask(static_cast<uint64_t>(context->saved_data["key"].toInt()), context->saved_data["p"].toDouble());
-    return {mask.apply(gradients[0]), Tensor()};
+    return {FastMask(context->saved_data["mask"]).apply(gradients[0]), Tensor()};
   }
 };
 

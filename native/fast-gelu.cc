@@ -69,8 +69,7 @@ constexpr int64_t kPiece = 1 << 12;
 template <typename Compute>
 void forParts(const Tensor& like, Compute compute) {
   parallelPieces(like.numel(), kPiece, 2, [&](int64_t begin, int64_t end) {
-    if (like.scalar_type() == at::kFloat) compute(float{}, begin, end);
-    else compute(uint16_t{}, begin, end);
+    withElement(like.scalar_type(), [&](auto zero) { compute(zero, begin, end); });
   });
 }
 

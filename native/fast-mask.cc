@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <mutex>
+#include <tuple>
 
 #include "numbers.h"
 #include "parallel.h"
@@ -50,6 +51,11 @@ FastMask FastMask::draw(double p) {
 FastMask::FastMask(uint64_t key, double p)
     : key_(key), keep_(static_cast<uint32_t>(std::lround((1 - p) * 65536))), scale_(65536.0F / static_cast<float>(keep_)) {}
 
+c10::IValue FastMask::saved() const { return std::tuple(static_cast<int64_t>(key_), 1 - keep_ / 65536.0); }
+
+FastMask::FastMask(const c10::IValue& saved)
+    : FastMask(static_cast<uint64_t>(saved.toTupleRef().elements()[0].toInt()), saved.toTupleRef().elements()[1].toDouble()) {}
+
 int64_t FastMask::blocks(int64_t count) { return (count + kBlock - 1) / kBlock; }
 
 int64_t FastMask::count(int64_t blocks) { return blocks * kBlock; }
@@ -63,8 +69,7 @@ RowDropout FastMask::rows(int64_t first, int64_t blocks, uint16_t* numbers) cons
 Tensor FastMask::apply(const Tensor& input) const {
   const auto from = input.contiguous();
   const auto output = at::empty_like(from);
-  const auto apply = from.scalar_type() == at::kFloat ? applyBlocks<float> : applyBlocks<uint16_t>;
-  apply(from, output, key_, keep_, scale_);
+  withElement(from.scalar_type(), [&](auto zero) { applyBlocks<decltype(zero)>(from, output, key_, keep_, scale_); });
   return output;
 }
 

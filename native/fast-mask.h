@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
 
 #include "row-dropout.h"
 
@@ -14,7 +15,10 @@ class FastMask {
   static FastMask draw(double p);
   FastMask(uint64_t key, double p);
 
-  uint64_t key() const { return key_; }
+  /// What a forward pass keeps, so that its backward draws the same masks.
+  c10::IValue saved() const;
+  explicit FastMask(const c10::IValue& saved);
+
   /// What is kept is multiplied by it.
   float scale() const { return scale_; }
   bool drops() const { return keep_ < 65536; }

@@ -141,13 +141,6 @@ void normRowsGradient(const Backward& pass) {
   });
 }
 
-/// Calls compute(zero) with a zero of a tensor's type.
-template <typename Compute>
-void withElement(const Tensor& like, Compute compute) {
-  if (like.scalar_type() == at::kFloat) compute(float{});
-  else compute(uint16_t{});
-}
-
 /// Of rows, [rows, width], contiguous.
 struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& residual, const Tensor& weight, const Tensor& bias,
@@ -157,21 +150,20 @@ struct ResidualNorm : torch::autograd::Function<ResidualNorm> {
       pass.sums = at::empty_like(input);
       pass.moments = at::empty({input.size(0), 2}, at::kFloat);
       context->save_for_backward({pass.sums, pass.moments, weight});
-      context->saved_data["key"] = static_cast<int64_t>(pass.mask.key());
-      context->saved_data["p"] = p;
+      context->saved_data["mask"] = pass.mask.saved();
     }
-    withElement(input, [&](auto zero) { normRows<decltype(zero)>(pass); });
+    withElement(input.scalar_type(), [&](auto zero) { normRows<decltype(zero)>(pass); });
     return pass.output;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const auto &sums = saved[0], &moments = saved[1], &weight = saved[2];
-    const FastMask mask(static_cast<uint64_t>(context->saved_data["key"].toInt()), context->saved_data["p"].toDouble());
+    const FastMask mask(context->saved_data["mask"]);
     const auto residualGrad = at::empty_like(sums), inputGrad = mask.drops() ? at::empty_like(sums) : residualGrad;
     const auto partial = at::zeros({(sums.size(0) + kRows - 1) / kRows, 2 * sums.size(1)}, at::kFloat);
     const Backward pass{gradients[0].contiguous(), sums, moments, weight, inputGrad, residualGrad, partial, mask};
-    withElement(sums, [&](auto zero) { normRowsGradient<decltype(zero)>(pass); });
+    withElement(sums.scalar_type(), [&](auto zero) { normRowsGradient<decltype(zero)>(pass); });
     const auto parameterGrads = partial.sum(0).view({2, -1});
     return {inputGrad, residualGrad, parameterGrads[0], parameterGrads[1], Tensor(), Tensor()};
   }

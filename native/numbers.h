@@ -12,6 +12,13 @@ namespace qa {
 /// Whether these are a type's numbers.
 inline bool isFloatOrBfloat16(c10::ScalarType type) { return type == c10::kFloat || type == c10::kBFloat16; }
 
+/// Calls compute(zero) with a zero of that type.
+template <typename Compute>
+void withElement(c10::ScalarType type, Compute compute) {
+  if (type == c10::kFloat) compute(float{});
+  else compute(uint16_t{});
+}
+
 inline float toFloat(float value) { return value; }
 inline float toFloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
 
