@@ -37,41 +37,58 @@ for (const [device, bf16, tolerance] of places.slice(0, runtimeInfo().cudaDevice
   const title = `a dropout keeps its share of the probabilities, the same for the gradient, ${device}`;
   test.serial(bf16 ? `${title} in bfloat16` : title, (t) => {
     tidy(() => {
-      const [lengths, width, p] = [[64, 50], 64, 0.25] as const;
+      const [lengths, heads, headWidth, p] = [[64, 50], 2, 64, 0.25] as const;
+      const width = heads * headWidth;
       const rows = lengths[0] + lengths[1];
       const attend = (input: Tensor) => {
         manualSeed(7);
         return withKernels({ fast: true, bf16 }, () => {
           const projected = toActivations(input.toDevice(device));
-          return packedAttention(projected, sequencesOf(lengths, device), 1, p).toDevice('cpu').to('float32');
+          return packedAttention(projected, sequencesOf(lengths, device), heads, p)
+            .toDevice('cpu')
+            .to('float32');
         });
       };
       // Each value is a row of the identity: what comes out is the probabilities, and those dropped are zero.
       const identity = lengths.map((length) =>
         tensor(
-          Float32Array.from({ length: length * width }, (_, at) => Number(at % (width + 1) === 0)),
-          [length, width],
+          Float32Array.from({ length: length * headWidth }, (_, at) => Number(at % (headWidth + 1) === 0)),
+          [length, headWidth],
         ),
       );
-      const kept = attend(cat([zeros([rows, 2 * width]), cat(identity)], 1)).toFloat32Array();
-      const masks = lengths.map((length, sequence) => {
-        const first = sequence === 0 ? 0 : lengths[0];
-        const factor = (at: number) =>
-          kept[(first + Math.floor(at / length)) * width + (at % length)] === 0 ? 0 : 1 / (1 - p);
-        return tensor(
-          Float32Array.from({ length: length * length }, (_, at) => factor(at)),
-          [length, length],
-        );
-      });
-      const numbers = masks.flatMap((mask) => [...mask.toFloat32Array()]);
-      t.true(Math.abs(numbers.filter((factor) => factor === 0).length / numbers.length - p) < 0.02);
+      const values = cat(
+        Array.from({ length: heads }, () => cat(identity)),
+        1,
+      );
+      const kept = attend(cat([zeros([rows, 2 * width]), values], 1)).toFloat32Array();
+      const masks = lengths.flatMap((length, sequence) =>
+        Array.from({ length: heads }, (_, head) => {
+          const first = sequence === 0 ? 0 : lengths[0];
+          const place = (at: number) =>
+            (first + Math.floor(at / length)) * width + head * headWidth + (at % length);
+          return tensor(
+            Float32Array.from({ length: length * length }, (_, at) =>
+              kept[place(at)] === 0 ? 0 : 1 / (1 - p),
+            ),
+            [length, length],
+          );
+        }),
+      );
+      const dropped = masks.map((mask) => Array.from(mask.toFloat32Array(), (factor) => factor === 0));
+      const share = (numbers: readonly boolean[]) => numbers.filter(Boolean).length / numbers.length;
+      t.true(Math.abs(share(dropped.flat()) - p) < 0.02);
+      // Heads drop apart from each other.
+      for (const first of [0, heads]) {
+        const [one, other] = dropped.slice(first, first + heads);
+        t.true(Math.abs(share(one.map((isDropped, at) => isDropped && other[at])) - p * p) < 0.02);
+      }
 
       manualSeed(3);
       const projected = zeros([rows, 3 * width])
         .normal_(0, 1)
         .requiresGrad_();
       const ours = gradientsOf(attend, [projected]);
-      const theirs = gradientsOf((input) => composed(input, lengths, 1, masks), [projected]);
+      const theirs = gradientsOf((input) => composed(input, lengths, heads, masks), [projected]);
       for (const [index, result] of ours.entries()) t.true(distance(result, theirs[index]) < tolerance);
     });
   });
