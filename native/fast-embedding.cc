@@ -1,10 +1,11 @@
-// Rows of a table whose gradient is summed otherwise than LibTorch does, for a GPU: its kernel goes over all tokens in one order,
-// a few at a time, with an eighth of a GPU's cores or fewer.
+// Rows of a table whose gradient is summed otherwise than LibTorch does. For a GPU: its kernel goes over all tokens in one order, a few
+// at a time, with an eighth of a GPU's cores or fewer. For the CPU: without the rows that no token has.
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
 
 #include "binding.h"
+#include "row-gradient.h"
 
 namespace qa {
 namespace {
@@ -84,9 +85,32 @@ Tensor groupedEmbedding(const Tensor& weight, const Tensor& indices, const Tenso
   return GroupedRows::apply(weight, indices, std::array{order, starts, target}, paddingIdx);
 }
 
+struct SparseRows : torch::autograd::Function<SparseRows> {
+  static Tensor forward(AutogradContext* context, const Tensor& weight, const Tensor& indices, int64_t paddingIdx) {
+    context->save_for_backward({indices});
+    context->saved_data["rows"] = weight.size(0);
+    context->saved_data["paddingIdx"] = paddingIdx;
+    return at::embedding(weight, indices);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto indices = context->get_saved_variables()[0];
+    const auto rows = context->saved_data["rows"].toInt(), paddingIdx = context->saved_data["paddingIdx"].toInt();
+    const auto grad = gradients[0].reshape({indices.numel(), gradients[0].size(-1)}).contiguous();
+    return {RowGradient::sum(indices.contiguous(), grad, paddingIdx).sparse(rows), Tensor(), Tensor()};
+  }
+};
+
+/// With a sparse gradient, torch.nn.Embedding's `sparse=True`: of a float32 table on the CPU; another's is dense.
+Tensor sparseEmbedding(const Tensor& weight, const Tensor& indices, int64_t paddingIdx) {
+  const auto isOurs = weight.is_cpu() && weight.scalar_type() == at::kFloat && indices.scalar_type() == at::kLong;
+  return isOurs ? SparseRows::apply(weight, indices, paddingIdx) : fastEmbedding(weight, indices, paddingIdx);
+}
+
 }  // namespace
 
 void defineFastEmbedding(Napi::Object& exports) {
+  define(exports, "sparseEmbedding", sparseEmbedding);
   define(exports, "fastEmbedding", fastEmbedding);
   define(exports, "groupedEmbedding", groupedEmbedding);
 }

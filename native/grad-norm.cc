@@ -7,6 +7,7 @@
 #include "binding.h"
 #include "lanes.h"
 #include "parallel.h"
+#include "row-gradient.h"
 #include "vectorize.h"
 
 namespace qa {
@@ -30,7 +31,7 @@ QA_VECTORIZE double sumOfSquares(const float* numbers, int64_t count) {
 Tensor jointNorm(std::vector<Tensor> tensors) {
   std::vector<Piece> pieces;
   for (auto& tensor : tensors) {
-    tensor = tensor.to(at::kCPU, at::kFloat).contiguous();
+    tensor = (tensor.is_sparse() ? RowGradient::of(tensor).values : tensor).to(at::kCPU, at::kFloat).contiguous();
     const auto* numbers = tensor.const_data_ptr<float>();
     for (int64_t start = 0; start < tensor.numel(); start += kPiece) {
       pieces.push_back({numbers + start, std::min(kPiece, tensor.numel() - start)});

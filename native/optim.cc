@@ -2,13 +2,13 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <map>
 
 #include "binding.h"
 #include "parallel.h"
+#include "row-gradient.h"
 #include "vectorize.h"
 
 namespace qa {
@@ -18,10 +18,11 @@ using at::Tensor;
 using Tensors = std::vector<Tensor>;
 using OptionalTensor = std::optional<Tensor>;
 
-/// What one parameter's update needs, its `step`-th.
+/// What one parameter's update needs, its `step`-th. `touched`, bool [rows], is where a gradient is sparse: the rows that had one before.
 struct Update {
   Tensor param, grad, expAvg, expAvgSq;
   int64_t step;
+  OptionalTensor touched;
 
   template <typename Holds>
   bool all(Holds holds) const {
@@ -41,16 +42,9 @@ struct Update {
   }
   Update piece(int64_t start, int64_t size) const {
     const auto part = [&](const Tensor& a) { return a.as_strided({size}, {1}, a.storage_offset() + start); };
-    return {part(param), part(grad), part(expAvg), part(expAvgSq), step};
+    return {part(param), part(grad), part(expAvg), part(expAvgSq), step, {}};
   }
 };
-
-/// Whether all numbers are 0, of whatever sign.
-QA_VECTORIZE bool areZero(const float* numbers, int64_t size) {
-  uint32_t bits = 0;
-  for (int64_t i = 0; i < size; ++i) bits |= std::bit_cast<uint32_t>(numbers[i]) << 1;
-  return bits == 0;
-}
 
 /// One update in one pass, contracting products and sums: other last bits.
 QA_VECTORIZE void updateFused(float* param, const float* grad, float gradScale, float* expAvg, float* expAvgSq, int64_t size, float rate,
@@ -60,19 +54,6 @@ QA_VECTORIZE void updateFused(float* param, const float* grad, float gradScale, 
     expAvg[i] = beta1 * expAvg[i] + (1.0F - beta1) * g;
     expAvgSq[i] = beta2 * expAvgSq[i] + (1.0F - beta2) * g * g;
     param[i] = (param[i] - rate * expAvg[i] / (std::sqrt(expAvgSq[i]) + eps)) * kept;
-  }
-}
-
-/// Elements that are left alone together: rows of an embedding that no gradient has ever touched, mostly.
-constexpr int64_t kRun = 256;
-
-/// The same, without writing what the update would leave as it is.
-void updateTouched(float* param, const float* grad, float gradScale, float* expAvg, float* expAvgSq, int64_t size, float rate,
-                   float beta1, float beta2, float eps, float kept) {
-  for (int64_t i = 0; i < size; i += kRun) {
-    const auto run = std::min(kRun, size - i);
-    if (kept == 1 && areZero(grad + i, run) && areZero(expAvg + i, run) && areZero(expAvgSq + i, run)) continue;
-    updateFused(param + i, grad + i, gradScale, expAvg + i, expAvgSq + i, run, rate, beta1, beta2, eps, kept);
   }
 }
 
@@ -111,12 +92,12 @@ struct Arithmetic {
     if (weightDecay > 0.0) a.param.add_(a.param, -lr * weightDecay);
   }
 
-  /// In one pass over `size` elements in main memory from `start` on, of gradients times `gradScale`.
-  void fused(const Update& a, int64_t start, int64_t size, double rate, double gradScale) const {
+  /// In one pass over `size` elements in main memory from `start` on, of gradients `grad` times `gradScale`.
+  void fused(const Update& a, const float* grad, int64_t start, int64_t size, double rate, double gradScale) const {
     const auto real = [](double value) { return static_cast<float>(value); };
     const auto from = [start](const Tensor& tensor) { return tensor.mutable_data_ptr<float>() + start; };
-    updateTouched(from(a.param), from(a.grad), real(gradScale), from(a.expAvg), from(a.expAvgSq), size, real(rate), real(beta1), real(beta2),
-                  real(eps), real(1.0 - lr * weightDecay));
+    updateFused(from(a.param), grad, real(gradScale), from(a.expAvg), from(a.expAvgSq), size, real(rate), real(beta1), real(beta2),
+                real(eps), real(1.0 - lr * weightDecay));
   }
 
   /// `plain` for many parameters at a time: on a GPU a few kernels where there were seven a parameter.
@@ -159,16 +140,43 @@ void updateFlat(const Arithmetic& arithmetic, const Update& update, double gradS
     const c10::NoGradGuard noGrad;
     for (auto start = begin; start < end; start += kPiece) {
       const auto size = std::min(kPiece, end - start);
-      if (fused) arithmetic.fused(update, start, size, rate, gradScale);
+      if (fused) arithmetic.fused(update, update.grad.const_data_ptr<float>() + start, start, size, rate, gradScale);
       else arithmetic.plain(update.piece(start, size), rate);
     }
   });
 }
 
+/// Of a sparse gradient: the rows that it has, and those that had one before, which go on by their momentum. The others stay as they
+/// are, but for weight decay.
+void updateRows(const Arithmetic& arithmetic, const Update& update, double gradScale) {
+  const auto gradient = RowGradient::of(update.grad);
+  const auto rows = update.param.size(0), width = update.param.size(1);
+  auto* const touched = update.touched->mutable_data_ptr<bool>();
+  const std::vector<float> zeros(static_cast<size_t>(width));
+  std::vector<const float*> gradOf(static_cast<size_t>(rows), zeros.data());
+  for (int64_t i = 0; i < gradient.rows.numel(); ++i) {
+    const auto row = gradient.rows.const_data_ptr<int64_t>()[i];
+    gradOf[static_cast<size_t>(row)] = gradient.values.const_data_ptr<float>() + i * width;
+    touched[row] = true;
+  }
+  const auto rate = arithmetic.rate(update.step);
+  parallelFor(rows, 64, [&](int64_t begin, int64_t end) {
+    for (auto row = begin; row < end; ++row) {
+      if (!touched[row] && arithmetic.weightDecay == 0) continue;
+      arithmetic.fused(update, gradOf[static_cast<size_t>(row)], row * width, width, rate, gradScale);
+    }
+  });
+}
+
+/// Rows that a gradient touched: bool [rows], of a matrix's moments.
+Tensor touchedRows(const Tensor& expAvg, const Tensor& expAvgSq) { return expAvg.ne(0).any(1).logical_or_(expAvgSq.ne(0).any(1)); }
+
 /// One step, of gradients times `gradScale`; `steps` counts each parameter's own updates. `skip`, a float32 scalar where the parameters
-/// are, says whether it is one: nothing changes where it holds 1, else 0.
-void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<int64_t> steps, double lr, double beta1,
-           double beta2, double eps, double weightDecay, bool correctBias, double gradScale, bool fused, OptionalTensor skip) {
+/// are, says whether it is one: nothing changes where it holds 1, else 0. `touched` has something for each sparse gradient, to which it
+/// adds its rows.
+void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, std::vector<OptionalTensor> touched,
+           std::vector<int64_t> steps, double lr, double beta1, double beta2, double eps, double weightDecay, bool correctBias,
+           double gradScale, bool fused, OptionalTensor skip) {
   // A GPU is not waited for.
   if (skip && skip->is_cpu() && skip->item<float>() == 1) return;
   const Arithmetic arithmetic{lr, beta1, beta2, eps, weightDecay, correctBias};
@@ -180,7 +188,12 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
   std::vector<Update> others;
   std::map<int64_t, std::vector<Update>> fusedByStep;
   for (size_t index = 0; index < params.size(); ++index) {
-    Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index], steps[index]};
+    Update update{params[index], grads[index], expAvgs[index], expAvgSqs[index], steps[index], touched[index]};
+    if (update.touched) {
+      updateRows(arithmetic, update, gradScale);
+      continue;
+    }
+    if (update.grad.is_sparse()) update.grad = update.grad.to_dense();
     const auto isFlat = update.isFlat();
     if (gradScale != 1 && !(isFlat && fused)) update.grad = update.grad * gradScale;
     if (isFlat) updateFlat(arithmetic, update, gradScale, fused);
@@ -195,6 +208,7 @@ void adamW(Tensors params, Tensors grads, Tensors expAvgs, Tensors expAvgSqs, st
 
 void defineOptim(Napi::Object& exports) {
   define(exports, "adamW", adamW);
+  define(exports, "touchedRows", touchedRows);
   // For the schedule: JavaScript's Math.cos may differ from the C library's, which Python uses, in the last bit.
   define(exports, "cosine", [](double x) { return std::cos(x); });
 }

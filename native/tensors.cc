@@ -73,7 +73,8 @@ Napi::Value copyTo(Napi::Env env, const Tensor& tensor) {
 
 /// Float types become a Float32Array (float64 a Float64Array), int64 a BigInt64Array, bool and uint8 a Uint8Array.
 Napi::Value toArray(Napi::Value handle) {
-  const auto tensor = unwrap(handle).detach().to(at::kCPU).contiguous();
+  const auto there = unwrap(handle).detach().to(at::kCPU);
+  const auto tensor = there.is_sparse() ? there.to_dense() : there.contiguous();
   const auto env = handle.Env();
   switch (tensor.scalar_type()) {
     case at::kFloat: return copyTo<Napi::Float32Array>(env, tensor);
@@ -104,6 +105,7 @@ void defineTensors(Napi::Object& exports) {
   define(exports, "item", [](const Tensor& a) { return a.item().toDouble(); });
   define(exports, "shape", [](const Tensor& a) { return a.sizes().vec(); });
   define(exports, "isContiguous", [](const Tensor& a) { return a.is_contiguous(); });
+  define(exports, "isSparse", [](const Tensor& a) { return a.is_sparse(); });
   define(exports, "dtype", [](const Tensor& a) { return scalarTypeName(a.scalar_type()); });
   define(exports, "device", [](const Tensor& a) { return a.device().str(); });
   define(exports, "dispose", [](Napi::Value handle) { dispose(handle.Env(), handle); });

@@ -36,6 +36,7 @@ interface Addon {
   item(a: Handle): number;
   shape(a: Handle): number[];
   isContiguous(a: Handle): boolean;
+  isSparse(a: Handle): boolean;
   dtype(a: Handle): DType;
   device(a: Handle): string;
   dispose(a: Handle): void;
@@ -178,6 +179,7 @@ interface Addon {
 
   // fast-embedding.cc
   fastEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
+  sparseEmbedding: (weight: Handle, indices: Handle, paddingIdx: number) => Handle;
   groupedEmbedding(
     weight: Handle,
     indices: Handle,
@@ -217,6 +219,7 @@ interface Addon {
     grads: Handles,
     expAvgs: Handles,
     expAvgSqs: Handles,
+    touched: readonly (Handle | null)[],
     steps: readonly number[],
     lr: number,
     beta1: number,
@@ -228,6 +231,7 @@ interface Addon {
     fused: boolean,
     skip: Handle | null,
   ): void;
+  touchedRows(expAvg: Handle, expAvgSq: Handle): Handle;
   cosine(x: number): number;
 
   // grad-norm.cc

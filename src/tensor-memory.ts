@@ -73,6 +73,10 @@ export abstract class TensorMemory {
   get isContiguous(): boolean {
     return native.isContiguous(this.handle);
   }
+  /** Whether only some rows are there, as an embedding's gradient may have it; the others are zero. */
+  get isSparse(): boolean {
+    return native.isSparse(this.handle);
+  }
   get dtype(): DType {
     return native.dtype(this.handle);
   }

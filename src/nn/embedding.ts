@@ -42,7 +42,8 @@ export class Embedding extends Module {
         native.groupedEmbedding(handle, indices.handle, order.handle, starts.handle, rows.handle, paddingIdx),
       );
     }
-    const embedding = kernels().fast ? native.fastEmbedding : native.embedding;
+    const { fast, sparse } = kernels();
+    const embedding = sparse ? native.sparseEmbedding : fast ? native.fastEmbedding : native.embedding;
     return new Tensor(embedding(handle, indices.handle, paddingIdx));
   }
 }

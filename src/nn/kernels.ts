@@ -4,6 +4,8 @@ export interface Kernels {
   readonly fast: boolean;
   /** With `fast`: bfloat16 for what passes between layers and for their products; weights stay float32. */
   readonly bf16: boolean;
+  /** With `fast`, on the CPU: an embedding's gradient has only the rows that occur, as `torch.nn.Embedding(sparse=True)` gives it. */
+  readonly sparse?: boolean;
 }
 
 /** Python's: its operations in its order, and so its bits. */

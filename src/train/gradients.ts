@@ -12,7 +12,10 @@ import { labelsOf } from './labels.js';
 import type { TrainingOptions } from './options.js';
 
 /** Whether the update scales gradients as it reads them, in place of clipping: with fast kernels, on the CPU. */
-function scalesInUpdate({ kernels = exactKernels, device }: TrainingOptions): boolean {
+function scalesInUpdate({
+  kernels = exactKernels,
+  device,
+}: Pick<TrainingOptions, 'kernels' | 'device'>): boolean {
   return kernels.fast && device === 'cpu';
 }
 
@@ -28,7 +31,7 @@ function isBroken(numbers: Tensor): Tensor {
 
 /** What a step has before its update. */
 export interface StepGradients {
-  /** A parameter each; null for one that the loss does not depend on. */
+  /** A parameter each, of rows or whole (`isSparse`); null for one that the loss does not depend on. */
   readonly gradients: readonly (Tensor | null)[];
   /** Whether they are clipped; where not, the optimizer scales them as it reads them. */
   readonly clipped: boolean;
@@ -87,10 +90,12 @@ function batchLoss(
     padTokenId,
     device,
     labelSmoothing,
-    kernels = exactKernels,
+    kernels: asked = exactKernels,
     loss = spanLoss,
   }: TrainingOptions,
 ): Tensor {
+  // What scales gradients as it reads them knows those of rows, too.
+  const kernels = { ...asked, sparse: scalesInUpdate({ kernels: asked, device }) };
   const { startPositions, endPositions } = labelsOf(rows, kernels);
   const labels = (positions: Int32Array) => tensor(positions, undefined, { device });
   const logits = forwardFeatures(model, rows, { maxSeqLength, padTokenId, device, kernels });

@@ -3,7 +3,7 @@ import { QaError, UsageError } from '../errors.js';
 import { native } from '../native.js';
 import type { Parameter } from '../nn/module.js';
 import { keep, tidy } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 
 /** What does not change from step to step. */
 export interface AdamWOptions {
@@ -39,6 +39,19 @@ interface State {
   readonly expAvgSq: Tensor;
   /** Updates of this parameter so far: one without a gradient is passed over, and its count stands still. */
   steps: number;
+  /** bool [rows]: those that a gradient ever touched, as long as all are sparse. */
+  touched: Tensor | null;
+}
+
+/** Has `touched` there for an update by rows, and gone before one that goes over all. */
+function noteRows(state: State, isByRows: boolean): void {
+  if (isByRows) {
+    const { expAvg, expAvgSq } = state;
+    state.touched ??= keep(new Tensor(native.touchedRows(expAvg.handle, expAvgSq.handle)));
+  } else {
+    state.touched?.dispose();
+    state.touched = null;
+  }
 }
 
 interface Update extends State {
@@ -89,6 +102,7 @@ export class AdamW {
         if (grad === null || grad === undefined) return [];
         const state = this.#stateOf(parameter);
         state.steps += 1;
+        noteRows(state, fused && grad.isSparse && parameter.isContiguous);
         return [{ parameter, grad, ...state }];
       });
       const { weightDecay, noDecay } = this.#options;
@@ -118,6 +132,7 @@ export class AdamW {
       updates.map(({ grad }) => grad.handle),
       updates.map(({ expAvg }) => expAvg.handle),
       updates.map(({ expAvgSq }) => expAvgSq.handle),
+      updates.map(({ touched }) => touched?.handle ?? null),
       updates.map(({ steps }) => steps),
       lr,
       ...betas,
@@ -148,16 +163,15 @@ export class AdamW {
       if (saved === null || saved === undefined) return;
       const load = (data: Float32Array) =>
         tidy(() => keep(zerosLike(parameter)).copy_(tensor(data, parameter.shape)));
-      const state = { expAvg: load(saved.expAvg), expAvgSq: load(saved.expAvgSq), steps: saved.steps };
-      this.#states.set(parameter, state);
+      const [expAvg, expAvgSq] = [load(saved.expAvg), load(saved.expAvgSq)];
+      this.#states.set(parameter, { expAvg, expAvgSq, steps: saved.steps, touched: null });
     });
   }
 
   /** Frees the moments. */
   dispose(): void {
-    for (const { expAvg, expAvgSq } of this.#states.values()) {
-      expAvg.dispose();
-      expAvgSq.dispose();
+    for (const { expAvg, expAvgSq, touched } of this.#states.values()) {
+      for (const tensor of [expAvg, expAvgSq, touched]) tensor?.dispose();
     }
     this.#states.clear();
   }
@@ -166,7 +180,7 @@ export class AdamW {
     const known = this.#states.get(parameter);
     if (known !== undefined) return known;
     const like = () => keep(zerosLike(parameter));
-    const state = { expAvg: like(), expAvgSq: like(), steps: 0 };
+    const state = { expAvg: like(), expAvgSq: like(), steps: 0, touched: null };
     this.#states.set(parameter, state);
     return state;
   }
