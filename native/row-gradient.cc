@@ -8,16 +8,12 @@
 #include <vector>
 
 #include "parallel.h"
-#include "vectorize.h"
+#include "row-sums.h"
 
 namespace qa {
 namespace {
 
 using at::Tensor;
-
-QA_VECTORIZE void addTo(float* __restrict sum, const float* __restrict numbers, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) sum[i] += numbers[i];
-}
 
 /// A token and the row that its gradient belongs to.
 using Place = std::pair<int64_t, int64_t>;
@@ -70,7 +66,7 @@ RowGradient RowGradient::sum(const Tensor& tokenRows, const Tensor& grad, int64_
       auto* const sum = values + index * width;
       rows[index] = places[start].first;
       std::copy_n(place(start), width, sum);
-      for (auto i = start + 1; i < stop; ++i) addTo(sum, place(i), width);
+      for (auto i = start + 1; i < stop; ++i) addRows(place(i), width, 1, width, sum);
     }
   });
   return result;
