@@ -71,8 +71,8 @@ void computeBlock(const Block& block, int64_t tokens, Rows<const Stored> grad, R
       for (int64_t panel = 0; panel < panels; ++panel) pack<Panels>(rows, panel, packed + (panel * kWords + word) * kPanel);
     }
     if (bias != nullptr) std::transform(sums.begin(), sums.end(), bias, bias, std::plus<>());
-    const Rows<const float> start{token == 0 ? nullptr : weight.data, weight.stride};
-    multiplyPanels<Panels>(block.outs, wordsOf<Panels>(depth), InStrips<Word>{{grads, kWords}}, packed, kWords, block.ins, start, weight);
+    const Rows<const float> added{token == 0 ? nullptr : weight.data, weight.stride};
+    multiplyPanels<Panels>(block.outs, wordsOf<Panels>(depth), InStrips<Word>{{grads, kWords}}, packed, kWords, block.ins, added, weight);
   }
 }
 

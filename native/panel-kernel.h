@@ -13,7 +13,7 @@
 namespace qa {
 namespace {
 
-/// A register's words; it may lie anywhere, and where words do.
+/// A register's words; it may lie anywhere, and where words do, which `auto` forgets.
 template <typename Panels>
 struct Register {
 #ifdef __GNUC__
@@ -72,15 +72,12 @@ QA_TARGET QA_ALWAYS_INLINE void store(const Floats<Panels>& sums, Stored* output
 
 /// `kCount` rows of a product in the first `kWidth` registers' columns of a panel.
 template <typename Panels, int64_t kWidth, int64_t kCount, typename Left, typename Stored>
-QA_TARGET QA_ALWAYS_INLINE void multiplyRows(int64_t words, Left left, const typename Panels::Word* panel, Rows<const float> start,
+QA_TARGET QA_ALWAYS_INLINE void multiplyRows(int64_t words, Left left, const typename Panels::Word* panel, Rows<const float> added,
                                              Rows<Stored> output) {
   using Vector = Floats<Panels>;
-  Vector sums[kCount][kWidth];
+  Vector sums[kCount][kWidth]{};
   for (int64_t row = 0; row < kCount; ++row) {
-    for (int64_t j = 0; j < kWidth; ++j) {
-      sums[row][j] = reinterpret_cast<const Vector*>(start.at(row))[j];
-      prefetch(output.at(row) + j * kLanesOf<Panels>);
-    }
+    for (int64_t j = 0; j < kWidth; ++j) prefetch(output.at(row) + j * kLanesOf<Panels>);
   }
   for (int64_t i = 0; i < words; ++i) {
     Vector right[kWidth];
@@ -91,43 +88,47 @@ QA_TARGET QA_ALWAYS_INLINE void multiplyRows(int64_t words, Left left, const typ
     }
   }
   for (int64_t row = 0; row < kCount; ++row) {
-    for (int64_t j = 0; j < kWidth; ++j) store<Panels>(sums[row][j], output.at(row) + j * kLanesOf<Panels>);
+    for (int64_t j = 0; j < kWidth; ++j) {
+      // Not what sums begin with: products would wait for memory.
+      sums[row][j] += reinterpret_cast<const Vector*>(added.at(row))[j];
+      store<Panels>(sums[row][j], output.at(row) + j * kLanesOf<Panels>);
+    }
   }
 }
 
 /// The same for `rows` of them, up to `kMost`.
 template <typename Panels, int64_t kWidth, int64_t kMost, typename Left, typename Stored>
 QA_TARGET QA_ALWAYS_INLINE void multiplyLastRows(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel,
-                                                 Rows<const float> start, Rows<Stored> output) {
-  if (rows == kMost) multiplyRows<Panels, kWidth, kMost>(words, left, panel, start, output);
+                                                 Rows<const float> added, Rows<Stored> output) {
+  if (rows == kMost) multiplyRows<Panels, kWidth, kMost>(words, left, panel, added, output);
   if constexpr (kMost > 1) {
-    if (rows < kMost) multiplyLastRows<Panels, kWidth, kMost - 1>(rows, words, left, panel, start, output);
+    if (rows < kMost) multiplyLastRows<Panels, kWidth, kMost - 1>(rows, words, left, panel, added, output);
   }
 }
 
 /// For any number of rows, in as many registers' columns as `width` has, up to `kWidth`.
 template <typename Panels, int64_t kWidth, typename Left, typename Stored>
 QA_TARGET void multiplyColumns(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width,
-                               Rows<const float> start, Rows<Stored> output) {
+                               Rows<const float> added, Rows<Stored> output) {
   if constexpr (kWidth > 1) {
     if (width <= (kWidth - 1) * kLanesOf<Panels>) {
-      return multiplyColumns<Panels, kWidth - 1>(rows, words, left, panel, width, start, output);
+      return multiplyColumns<Panels, kWidth - 1>(rows, words, left, panel, width, added, output);
     }
   }
   int64_t row = 0;
   for (; row + kStrip <= rows; row += kStrip) {
-    multiplyRows<Panels, kWidth, kStrip>(words, left.from(row), panel, start.from(row), output.from(row));
+    multiplyRows<Panels, kWidth, kStrip>(words, left.from(row), panel, added.from(row), output.from(row));
   }
   if (row < rows) {
-    multiplyLastRows<Panels, kWidth, kStrip - 1>(rows - row, words, left.from(row), panel, start.from(row), output.from(row));
+    multiplyLastRows<Panels, kWidth, kStrip - 1>(rows - row, words, left.from(row), panel, added.from(row), output.from(row));
   }
 }
 
 template <typename Panels, typename Left, typename Stored>
 QA_TARGET void multiplyPanelHere(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width,
-                                 Rows<const float> start, Rows<Stored> output) {
+                                 Rows<const float> added, Rows<Stored> output) {
   constexpr auto kPanel = Panels::kPanel, kLanes = kLanesOf<Panels>;
-  const auto from = start.data == nullptr ? Rows<const float>{kZeros.data(), 0} : start;
+  const auto from = added.data == nullptr ? Rows<const float>{kZeros.data(), 0} : added;
   if (width % kLanes == 0) return multiplyColumns<Panels, kPanel / kLanes>(rows, words, left, panel, width, from, output);
   // Registers reach past the last column.
   const Buffer<float> whole(rows * kPanel);
@@ -143,9 +144,9 @@ QA_TARGET void multiplyPanelHere(int64_t rows, int64_t words, Left left, const t
 
 // Apart from the above, since compilers take attributes from a template's first declaration, which has none.
 template <typename Panels, typename Left, typename Stored>
-void multiplyPanel(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width, Rows<const float> start,
+void multiplyPanel(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width, Rows<const float> added,
                    Rows<Stored> output) {
-  multiplyPanelHere<Panels>(rows, words, left, panel, width, start, output);
+  multiplyPanelHere<Panels>(rows, words, left, panel, width, added, output);
 }
 
 /// Has it compiled, for both kinds of left factors.

@@ -64,10 +64,10 @@ at::Tensor toPanels(const at::Tensor& b) {
 
 at::Tensor panelProduct(const at::Tensor& a, const at::Tensor& panels, int64_t columns, const std::optional<at::Tensor>& bias) {
   const auto result = at::empty({a.size(0), columns}, a.options());
-  const auto* const start = bias ? bias->const_data_ptr<float>() : nullptr;
+  const auto* const added = bias ? bias->const_data_ptr<float>() : nullptr;
   withOwnPanels(a.scalar_type(), [&](auto zero, auto kind) {
     using Panels = decltype(kind);
-    multiplyAll<Panels>(a, static_cast<const typename Panels::Word*>(panels.const_data_ptr()), columns, start,
+    multiplyAll<Panels>(a, static_cast<const typename Panels::Word*>(panels.const_data_ptr()), columns, added,
                         static_cast<decltype(zero)*>(result.mutable_data_ptr()));
   });
   return result;

@@ -144,19 +144,19 @@ void pack(const Right<Stored>& right, int64_t panel, typename Panels::Word* outp
 template <typename Panels, typename Stored>
 void packStrips(Rows<const Stored> rows, int64_t depth, int64_t columns, int64_t first, Strips<typename Panels::Word> output);
 
-/// The first `width` columns of a left factor, [rows, words], times a panel, in float32, rounded to what is stored. The sums begin with
-/// what is in `start`; where that is null, at zero.
+/// The first `width` columns of a left factor, [rows, words], times a panel, in float32, rounded to what is stored. What is in `added`
+/// is added; where that is null, nothing.
 template <typename Panels, typename Left, typename Stored>
-void multiplyPanel(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width, Rows<const float> start,
+void multiplyPanel(int64_t rows, int64_t words, Left left, const typename Panels::Word* panel, int64_t width, Rows<const float> added,
                    Rows<Stored> output);
 
 /// The same times all panels of so many columns, which are `room` words deep in memory.
 template <typename Panels, typename Left, typename Stored>
 void multiplyPanels(int64_t rows, int64_t words, Left left, const typename Panels::Word* panels, int64_t room, int64_t columns,
-                    Rows<const float> start, Rows<Stored> output) {
+                    Rows<const float> added, Rows<Stored> output) {
   for (int64_t panel = 0; panel < panelsOf<Panels>(columns); ++panel) {
     const auto column = panel * Panels::kPanel;
-    const auto from = start.data == nullptr ? start : start.from(0, column);
+    const auto from = added.data == nullptr ? added : added.from(0, column);
     multiplyPanel<Panels>(rows, words, left, panels + column * room, panelWidth<Panels>(panel, columns), from, output.from(0, column));
   }
 }
