@@ -7,12 +7,14 @@ import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
 import { runEvaluation } from './run-evaluation.js';
 import { openTrainedModel } from './trained-model.js';
+import { checkSampleLimit } from './training-examples.js';
 
 export interface EvalArgs extends KernelArgs {
   readonly modelDir: string;
   readonly modelNameOrPath: string | undefined;
   readonly dataset: string | undefined;
   readonly validationFile: string | undefined;
+  readonly maxEvalSamples: number | undefined;
   readonly version2WithNegative: boolean | undefined;
   readonly outputDir: string | undefined;
   readonly device: string;
@@ -22,6 +24,7 @@ export interface EvalArgs extends KernelArgs {
 
 /** `qa-native eval`. */
 export async function evaluateFolder(args: EvalArgs): Promise<void> {
+  checkSampleLimit('--max-eval-samples', args.maxEvalSamples);
   const outputDir = args.outputDir ?? defaultOutput(args);
   // The model first: a folder that is none should not cost a download.
   const trained = await openTrainedModel(args);

@@ -47,7 +47,7 @@ export const featuresCommand: CommandModule<object, FeaturesArgs> = {
         import('../data/feature-lines.js'),
         import('./write-output.js'),
       ]);
-    checkSampleLimit(args.maxTrainSamples);
+    checkSampleLimit('--max-train-samples', args.maxTrainSamples);
     output.expectOther(args.output, '--file', args.file);
     const tokenizer = await openTokenizer(args);
     const { examples, misplaced } = await readTrainingExamples(args.file, args.maxTrainSamples);

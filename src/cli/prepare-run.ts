@@ -60,7 +60,8 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   const isEvaluated = args.eval || (args.evalStrategy ?? 'no') !== 'no';
   // What makes no sense or is not here should not cost a download.
   expectNumber('--seed', args.seed, seedRange);
-  checkSampleLimit(args.maxTrainSamples);
+  checkSampleLimit('--max-train-samples', args.maxTrainSamples);
+  checkSampleLimit('--max-eval-samples', args.maxEvalSamples);
   expectOneTokenizer(args);
   const asked = resolveSettings({}, { ...args });
   checkEvaluationArgs(args, asked.earlyStoppingPatience);
@@ -75,7 +76,7 @@ export async function prepareRun(args: TrainArgs, check: (record: RunRecord) => 
   // What could not be scored in the end is refused before hours of training.
   const validation =
     isEvaluated && validationFile !== undefined
-      ? await readValidationExamples(validationFile, version2WithNegative)
+      ? await readValidationExamples(validationFile, version2WithNegative, args.maxEvalSamples)
       : [];
   const outputDir = args.outputDir ?? join('runs', args.model);
   expectFree(outputDir);

@@ -9,25 +9,29 @@ import { runsReport } from '../report/runs-report.js';
 import { typedFlags } from './flag-names.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
+import { checkSampleLimit } from './training-examples.js';
 import { sayWritten, writeOutput } from './write-output.js';
 
 export interface ReportArgs {
   readonly runs: readonly string[];
   readonly dataset: string | undefined;
   readonly validationFile: string | undefined;
+  readonly maxEvalSamples: number | undefined;
   readonly output: string;
   readonly json: boolean;
 }
 
 /** `qa-native report`. */
 export async function reportRuns(args: ReportArgs): Promise<void> {
+  checkSampleLimit('--max-eval-samples', args.maxEvalSamples);
   // A folder that is given twice, as by a pattern and by its name, is one run.
   const folders = [...new Map(args.runs.map((folder) => [resolve(folder), folder])).values()];
   const runs = await Promise.all(folders.map(readRunFolder));
   // Only training writes down what a run is scored on.
   const recorded = folders.find((folder) => existsSync(join(folder, recordFile))) ?? folders[0];
-  const { file } = await dataOfRun(args, recorded);
-  const { examples } = await readExamples(file);
+  const { file, maxEvalSamples } = await dataOfRun(args, recorded);
+  const read = await readExamples(file);
+  const examples = read.examples.slice(0, maxEvalSamples);
   runs.forEach((run, index) => {
     expectAnswers(run, folders[index], examples, file);
   });

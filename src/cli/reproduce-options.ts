@@ -9,6 +9,7 @@ import {
   settingOptions,
   trainingSettings,
 } from './options.js';
+import { maxEvalSamplesOption } from './run-data-flags.js';
 
 export interface ReproduceArgs {
   readonly models: string;
@@ -22,6 +23,7 @@ export interface ReproduceArgs {
   readonly vocabFile: string | undefined;
   readonly outputDir: string;
   readonly maxTrainSamples: number | undefined;
+  readonly maxEvalSamples: number | undefined;
   readonly experiments: boolean;
   readonly device: string;
   readonly threads: number | undefined;
@@ -65,6 +67,7 @@ export const reproduceOptions: Readonly<Record<string, Options>> = {
   },
   ...settingOptions([...preparationSettings, ...trainingSettings, ...loggingSettings, ...evaluationSettings]),
   'max-train-samples': { ...numberFlag, describe: 'train on the first N questions' },
+  'max-eval-samples': maxEvalSamplesOption,
   experiments: {
     type: 'boolean',
     default: true,

@@ -27,7 +27,8 @@ export async function makeReport(
   { parts, rows, differs }: { parts: readonly Part[]; rows: readonly Row[]; differs: readonly string[] },
 ): Promise<Report> {
   const { validationFile } = await resolveDataset(args, cacheDir());
-  const { examples } = await readExamples(validationFile ?? '');
+  const validation = await readExamples(validationFile ?? '');
+  const examples = validation.examples.slice(0, args.maxEvalSamples);
   const finished = parts.map(async (part) => {
     const folder = join(args.outputDir, part.model, `seed-${part.seed}`);
     const predictions = JSON.parse(await readFile(join(folder, 'predictions.json'), 'utf8')) as Predictions;
@@ -99,7 +100,10 @@ async function variants(args: ReproduceArgs): Promise<Section> {
   const { questions, results } = await measuredOnce(args, 'variants', asked, async (onProgress) => {
     const training = await readTrainingExamples(dataset.trainFile ?? '', args.maxTrainSamples);
     const validation = await readExamples(dataset.validationFile ?? '');
-    const questions = validation.examples.slice(0, short.questions);
+    const questions = validation.examples.slice(
+      0,
+      Math.min(short.questions, args.maxEvalSamples ?? Infinity),
+    );
     const results = await runVariants(
       {
         options: { ...settings, device: resolveDevice(args.device) },

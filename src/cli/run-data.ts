@@ -9,6 +9,8 @@ import type { RunDataArgs } from './run-data-flags.js';
 /** The questions that a run is scored on. */
 export interface RunData {
   readonly file: string;
+  /** How many of its first questions; undefined for all. */
+  readonly maxEvalSamples: number | undefined;
   /** Whether some may have no answer. */
   readonly version2WithNegative: boolean;
 }
@@ -27,16 +29,22 @@ export async function dataOfRun(flags: RunDataArgs, folder: string): Promise<Run
   );
   if (file === undefined) throw new UsageError('Expected --validation-file or --dataset, but neither came.');
   const asked = flags.version2WithNegative ?? recorded.version2WithNegative;
-  return { file, version2WithNegative: asked ?? version2WithNegative };
+  return {
+    file,
+    maxEvalSamples: flags.maxEvalSamples ?? recorded.maxEvalSamples,
+    version2WithNegative: asked ?? version2WithNegative,
+  };
 }
 
 async function recordedData(folder: string): Promise<RunDataArgs> {
   if (!existsSync(join(folder, recordFile))) return {};
   const { flags } = await readRunRecord(folder);
+  const { maxEvalSamples } = flags;
   const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined);
   return {
     dataset: text('dataset'),
     validationFile: text('validationFile'),
+    maxEvalSamples: typeof maxEvalSamples === 'number' ? maxEvalSamples : undefined,
     version2WithNegative: flags['version2WithNegative'] === true,
   };
 }

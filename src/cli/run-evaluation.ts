@@ -14,6 +14,8 @@ interface EvaluationRun {
   readonly model: ReaderModel;
   readonly tokenizer: BertTokenizer;
   readonly file: string;
+  /** How many of its first questions; undefined for all. */
+  readonly maxEvalSamples?: number | undefined;
   /** Whether questions may have no answer, as in SQuAD v2.0. */
   readonly version2WithNegative: boolean;
   readonly outputDir: string;
@@ -35,7 +37,7 @@ export interface EvaluationSummary {
 /** Evaluates a model on a file of questions, writes what came of it, and prints the notebook's lines. */
 export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSummary> {
   const began = performance.now();
-  const examples = await readValidationExamples(run.file, run.version2WithNegative);
+  const examples = await readValidationExamples(run.file, run.version2WithNegative, run.maxEvalSamples);
   const features = await featuresOf(examples, run.tokenizer, run.settings);
   const progress = new Progress('evaluate', features.length, 'window');
   const evaluation = await evaluate(
@@ -68,14 +70,16 @@ export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSumma
 }
 
 /**
- * The questions of a file, all with an answer unless `version2WithNegative` allows for none: without it nothing would
- * answer "nothing", and SQuAD v1.1's metrics don't know such questions.
+ * The first `limit` questions of a file (all without a limit), each with an answer unless `version2WithNegative` allows for
+ * none: without it nothing would answer "nothing", and SQuAD v1.1's metrics don't know such questions.
  */
 export async function readValidationExamples(
   file: string,
   version2WithNegative: boolean,
+  limit: number | undefined,
 ): Promise<readonly Example[]> {
-  const { examples } = await readExamples(file);
+  const read = await readExamples(file);
+  const examples = read.examples.slice(0, limit);
   const unanswerable = version2WithNegative ? [] : examples.filter(({ answers }) => answers.length === 0);
   if (unanswerable.length === 0) return examples;
   throw new QaError(

@@ -114,12 +114,14 @@ export async function writeRunRecord(outputDir: string, record: RunRecord): Prom
 /** The record of a run that goes on, with the questions that it is now scored on. */
 export async function recordScoring(
   record: RunRecord,
-  { dataset, validationFile }: TrainArgs,
+  { dataset, validationFile, maxEvalSamples }: TrainArgs,
 ): Promise<RunRecord> {
-  if (validationFile === undefined) return record;
-  const flags = { ...record.flags, ...(dataset === undefined ? {} : { dataset }) };
+  // Undefined, as in all that is written as JSON, is not there.
+  const scored = { ...record, flags: { ...record.flags, maxEvalSamples } };
+  if (validationFile === undefined) return scored;
+  const flags = { ...scored.flags, ...(dataset === undefined ? {} : { dataset }) };
   return {
-    ...record,
+    ...scored,
     flags: { ...flags, validationFile: resolve(validationFile) },
     sha256: { ...record.sha256, 'validation file': await fileHash(validationFile) },
   };

@@ -29,7 +29,8 @@ export async function runReproduce(args: ReproduceArgs): Promise<void> {
   const seeds = parseSeeds(args);
   // What makes no sense or is not here should not cost a download.
   resolveSettings({}, { ...args });
-  checkSampleLimit(args.maxTrainSamples);
+  checkSampleLimit('--max-train-samples', args.maxTrainSamples);
+  checkSampleLimit('--max-eval-samples', args.maxEvalSamples);
   resolveDevice(args.device);
   // Also for experiments beside parts that are kept from before.
   setNumThreads(args.threads ?? availableThreads());

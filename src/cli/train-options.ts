@@ -16,6 +16,7 @@ import {
   version2Option,
 } from './options.js';
 import type { ResumeArgs } from './resume.js';
+import { maxEvalSamplesOption } from './run-data-flags.js';
 import type { EvaluationArgs } from './train-evaluations.js';
 
 /** What `train` is told, once what --from-run and the defaults leave is put in. */
@@ -31,6 +32,7 @@ export interface TrainArgs extends ResumeArgs, EvaluationArgs, KernelArgs {
   readonly tokenizerName?: string | undefined;
   readonly outputDir: string | undefined;
   readonly maxTrainSamples: number | undefined;
+  readonly maxEvalSamples: number | undefined;
   readonly lrSchedulerType?: LrSchedulerType | undefined;
   readonly reportTo?: 'none' | 'tensorboard' | undefined;
   readonly seed: number;
@@ -64,6 +66,7 @@ export const trainOptions: Readonly<Record<string, Options>> = {
     },
     'validation-file': { type: 'string', describe: 'questions to evaluate on, likewise', requiresArg: true },
     'max-train-samples': { ...numberFlag, describe: 'train on the first N questions' },
+    'max-eval-samples': maxEvalSamplesOption,
     'version-2-with-negative': version2Option,
     ...settingOptions(preparationSettings),
   }),

@@ -14,7 +14,7 @@ export async function readTrainingExamples(
   limit: number | undefined,
   version2WithNegative = true,
 ): Promise<{ examples: readonly Example[]; misplaced: readonly string[] }> {
-  checkSampleLimit(limit);
+  checkSampleLimit('--max-train-samples', limit);
   const read = await readExamples(file);
   const examples = read.examples.slice(0, limit);
   const used = new Set(examples.map(({ id }) => id));
@@ -28,9 +28,12 @@ export async function readTrainingExamples(
   return { examples, misplaced };
 }
 
-/** Throws wrong usage where `--max-train-samples` is no number of questions; one that is left out limits nothing. */
-export function checkSampleLimit(limit: number | undefined): void {
-  if (limit !== undefined) expectNumber('--max-train-samples', limit, atLeastOne);
+/** Throws wrong usage where a flag is no number of questions; one that is left out limits nothing. */
+export function checkSampleLimit(
+  flag: '--max-train-samples' | '--max-eval-samples',
+  limit: number | undefined,
+): void {
+  if (limit !== undefined) expectNumber(flag, limit, atLeastOne);
 }
 
 function warn(ids: readonly string[], what: string): void {

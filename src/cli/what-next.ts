@@ -12,8 +12,13 @@ export function whatNext(outputDir: string, model: string, dataset: string): str
 }
 
 /** What there is of a run that was ended after its model was written, and how to have it scored. */
-export function howToScore(outputDir: string, validationFile: string | undefined): string {
+export function howToScore(
+  outputDir: string,
+  validationFile: string | undefined,
+  maxEvalSamples: number | undefined,
+): string {
   const file = validationFile === undefined ? '…' : shellWord(validationFile);
+  const limit = maxEvalSamples === undefined ? '' : ` --max-eval-samples ${maxEvalSamples}`;
   const command = `npx qa-native eval --model-dir ${shellWord(outputDir)} --validation-file ${file}`;
-  return `the model in ${outputDir} is whole, score it with: ${command}`;
+  return `the model in ${outputDir} is whole, score it with: ${command}${limit}`;
 }
