@@ -189,7 +189,7 @@ export const modelDirOption = {
 export const trainedElsewhereOption = {
   type: 'string',
   alias: 'checkpoint',
-  describe: 'a trained model of the hub, or a folder, instead of --model-dir',
+  describe: 'a trained model of the hub (name or name@revision), or a folder, instead of --model-dir',
   requiresArg: true,
 } as const satisfies Options;
 

@@ -74,7 +74,7 @@ export const trainOptions: Readonly<Record<string, Options>> = {
     'model-name-or-path': {
       type: 'string',
       alias: 'checkpoint',
-      describe: 'a model of the hub, a folder in Hugging Face layout, or random',
+      describe: 'a model of the hub (name or name@revision), a folder in Hugging Face layout, or random',
       defaultDescription: `for bert-mini ${defaultCheckpoint}`,
       requiresArg: true,
     },

@@ -6,16 +6,21 @@ import { getRepoFolderName } from '@huggingface/hub';
 import { writeFileAtomic } from '../formats/atomic-file.js';
 import { makeFolder } from '../formats/make-folder.js';
 import type { HubFile } from './hub-file.js';
+import type { HubName } from './hub-name.js';
+import { isCommit } from './hub-revision.js';
 
 /**
  * A model's place in the cache that Python's tools share: `blobs` by their hash, `snapshots` of links to them by commit,
- * and in `refs` which commit a branch is.
+ * and in `refs` which commit a branch or a tag is.
  */
 export class CachedRepository {
   readonly #folder: string;
   readonly #locks: string;
 
-  constructor(cache: string, name: string) {
+  readonly #revision: string;
+
+  constructor(cache: string, { name, revision }: Pick<HubName, 'name' | 'revision'>) {
+    this.#revision = revision;
     const folder = getRepoFolderName({ type: 'model', name });
     this.#folder = join(cache, folder);
     this.#locks = join(cache, '.locks', folder);
@@ -33,15 +38,18 @@ export class CachedRepository {
     return join(this.#folder, 'snapshots', commit);
   }
 
-  /** The folder of the newest snapshot; undefined where there is none. */
+  /** The folder of the revision's newest snapshot; undefined where there is none. */
   async newest(): Promise<string | undefined> {
-    if (!existsSync(this.#ref)) return undefined;
-    const folder = this.snapshot((await readFile(this.#ref, 'utf8')).trim());
+    const commit = await this.#newestCommit();
+    if (commit === undefined) return undefined;
+    const folder = this.snapshot(commit);
     return existsSync(folder) ? folder : undefined;
   }
 
-  /** Makes a commit the newest. */
+  /** Makes a commit the revision's newest. */
   async setNewest(commit: string): Promise<void> {
+    // A commit is what it is.
+    if (isCommit(this.#revision)) return;
     if (existsSync(this.#ref) && (await readFile(this.#ref, 'utf8')) === commit) return;
     await writeFileAtomic(this.#ref, commit);
   }
@@ -60,7 +68,12 @@ export class CachedRepository {
     }
   }
 
+  async #newestCommit(): Promise<string | undefined> {
+    if (isCommit(this.#revision)) return this.#revision;
+    return existsSync(this.#ref) ? (await readFile(this.#ref, 'utf8')).trim() : undefined;
+  }
+
   get #ref(): string {
-    return join(this.#folder, 'refs', 'main');
+    return join(this.#folder, 'refs', this.#revision);
   }
 }

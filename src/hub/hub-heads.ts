@@ -1,6 +1,7 @@
 import { HubApiError } from '@huggingface/hub';
 import type { HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
+import type { HubName } from './hub-name.js';
 import { checkCommit, type HubRevision } from './hub-revision.js';
 import type { HubSettings } from './hub-settings.js';
 
@@ -9,10 +10,10 @@ import type { HubSettings } from './hub-settings.js';
  * headers that Python's `hf_hub_download` goes by.
  * @throws HubApiError 404 where it has no config.json either
  */
-export async function askForFiles(name: string, settings: HubSettings): Promise<HubRevision> {
+export async function askForFiles({ name, revision }: HubName, settings: HubSettings): Promise<HubRevision> {
   const ask = hubFetch(settings);
   const head = async (path: string): Promise<Headers | undefined> => {
-    const url = `${settings.endpoint}/${name}/resolve/main/${encodeURIComponent(path)}`;
+    const url = `${settings.endpoint}/${name}/resolve/${encodeURIComponent(revision)}/${encodeURIComponent(path)}`;
     // What the hub says of a file comes before the redirect to where its bytes are.
     const { status, headers } = await ask(url, { method: 'HEAD', redirect: 'manual' });
     if (status === 404) return undefined;
@@ -23,7 +24,7 @@ export async function askForFiles(name: string, settings: HubSettings): Promise<
   if (commit == null) throw new HubApiError(`${settings.endpoint}/${name}`, 404);
   return {
     commit: checkCommit(commit),
-    branch: 'main',
+    branch: revision,
     find: async (path) => {
       const headers = await head(path);
       return headers && describe(path, headers);

@@ -4,30 +4,31 @@ import { hubError } from './hub-error.js';
 import type { HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
 import { askForFiles } from './hub-heads.js';
+import type { HubName } from './hub-name.js';
 import { checkCommit, type HubRevision } from './hub-revision.js';
 import type { HubSettings } from './hub-settings.js';
 
 /**
- * Asks the hub for the newest commit of a model and its files.
+ * Asks the hub for the newest commit of a model's revision and its files.
  * @throws QaError `ERR_HUB` where it has no such model, keeps it from us, or cannot be asked
  */
-export async function newestRevision(name: string, settings: HubSettings): Promise<HubRevision> {
+export async function newestRevision(asked: HubName, settings: HubSettings): Promise<HubRevision> {
   try {
-    return await listFilesOf(name, settings).catch((error: unknown) => {
-      if (error instanceof HubApiError && error.statusCode === 404) return askForFiles(name, settings);
+    return await listFilesOf(asked, settings).catch((error: unknown) => {
+      if (error instanceof HubApiError && error.statusCode === 404) return askForFiles(asked, settings);
       throw error;
     });
   } catch (error) {
     // What the library stumbles over was not the hub's list.
     const isOdd = error instanceof TypeError || error instanceof SyntaxError;
     const cause = isOdd ? new Error(`its answer is no list of files (${messageOf(error)})`) : error;
-    throw hubError(name, settings, cause);
+    throw hubError(asked.text, settings, cause);
   }
 }
 
-async function listFilesOf(name: string, settings: HubSettings): Promise<HubRevision> {
+async function listFilesOf({ name, revision }: HubName, settings: HubSettings): Promise<HubRevision> {
   const common = { hubUrl: settings.endpoint, fetch: hubFetch(settings) };
-  const { sha } = await modelInfo({ ...common, name, revision: 'main', additionalFields: ['sha'] });
+  const { sha } = await modelInfo({ ...common, name, revision, additionalFields: ['sha'] });
   const commit = checkCommit(sha);
   const files = new Map<string, HubFile>();
   for await (const { type, path, size, oid, lfs } of listFiles({ ...common, repo: name, revision: commit })) {

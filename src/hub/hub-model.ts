@@ -8,32 +8,33 @@ import { authorization } from './hub-fetch.js';
 import { hasHash, isHash, isWhole } from './hub-file.js';
 import { hubError } from './hub-error.js';
 import { newestRevision } from './hub-listing.js';
+import type { HubName } from './hub-name.js';
 import type { HubRevision } from './hub-revision.js';
 import { hubSettings, type HubSettings } from './hub-settings.js';
 import { bringModel, type ModelPart, type ModelSource } from './model-parts.js';
 
 /**
- * The folder of a model of the hub, in the cache that Python's tools share. What it lacks of the newest commit is fetched,
+ * The folder of a model of the hub, in the cache that Python's tools share. What it lacks of the revision's newest commit is fetched,
  * and only what is needed; where the hub cannot be asked, what the cache has is taken.
  * @throws QaError `ERR_HUB` where neither has it whole
  */
 export async function hubModel(
-  name: string,
+  asked: HubName,
   part: ModelPart = 'model',
   settings: HubSettings = hubSettings(),
 ): Promise<string> {
-  const repository = new CachedRepository(settings.cache, name);
-  if (settings.isOffline) return offlineModel(name, repository, part);
+  const repository = new CachedRepository(settings.cache, asked);
+  if (settings.isOffline) return offlineModel(asked, repository, part);
   let revision: HubRevision;
   try {
-    revision = await newestRevision(name, settings);
+    revision = await newestRevision(asked, settings);
   } catch (error) {
-    const cached = await cachedModel(name, repository, part).catch(() => undefined);
+    const cached = await cachedModel(asked, repository, part).catch(() => undefined);
     if (cached === undefined) throw error;
     say(`${messageOf(error)}\nThe copy in the cache is taken: ${cached}`);
     return cached;
   }
-  const source = fromHub(name, repository, revision, settings);
+  const source = fromHub(asked, repository, revision, settings);
   await bringModel(source, part);
   await repository.setNewest(revision.commit);
   return source.folder;
@@ -41,7 +42,7 @@ export async function hubModel(
 
 /** Files come from the hub, unless they are in the cache and whole. */
 function fromHub(
-  name: string,
+  { text, name }: HubName,
   repository: CachedRepository,
   { commit, branch, find }: HubRevision,
   settings: HubSettings,
@@ -52,24 +53,28 @@ function fromHub(
     if (file === undefined) return false;
     if (!isHash(file.hash)) throw new Error(`it tells no hash of ${path}`);
     if (await isWhole(join(folder, path), file)) return true;
-    const url = `${settings.endpoint}/${name}/resolve/${branch}/${encodeURIComponent(path)}`;
+    const url = `${settings.endpoint}/${name}/resolve/${encodeURIComponent(branch)}/${encodeURIComponent(path)}`;
     const headers = authorization(settings, url);
     await fetchBlob(repository, url, file, { say, headers, patience: settings.patience });
     await repository.link(commit, file);
     return true;
   };
   return {
-    name: `the model "${name}"`,
+    name: `the model "${text}"`,
     folder,
     bring: (path) =>
       fetchFile(path).catch((error: unknown) => {
-        throw hubError(name, settings, error);
+        throw hubError(text, settings, error);
       }),
   };
 }
 
 /** The newest snapshot of the cache. Throws where it lacks something that is wanted, or is damaged. */
-async function cachedModel(name: string, repository: CachedRepository, part: ModelPart): Promise<string> {
+async function cachedModel(
+  { text }: HubName,
+  repository: CachedRepository,
+  part: ModelPart,
+): Promise<string> {
   const folder = await repository.newest();
   if (folder === undefined) throw new Error('the cache has no copy');
   const bring = async (path: string) => {
@@ -81,17 +86,17 @@ async function cachedModel(name: string, repository: CachedRepository, part: Mod
     }
     return true;
   };
-  await bringModel({ name: `the cache's copy of "${name}"`, folder, bring }, part);
+  await bringModel({ name: `the cache's copy of "${text}"`, folder, bring }, part);
   return folder;
 }
 
-async function offlineModel(name: string, repository: CachedRepository, part: ModelPart): Promise<string> {
+async function offlineModel(asked: HubName, repository: CachedRepository, part: ModelPart): Promise<string> {
   try {
-    return await cachedModel(name, repository, part);
+    return await cachedModel(asked, repository, part);
   } catch (error) {
     if (error instanceof QaError) throw error;
     throw new QaError(
-      `Expected the model "${name}" in the cache, as HF_HUB_OFFLINE asks for no network, but ${messageOf(error)}; ` +
+      `Expected the model "${asked.text}" in the cache, as HF_HUB_OFFLINE asks for no network, but ${messageOf(error)}; ` +
         'unset HF_HUB_OFFLINE, or give the folder of a checkpoint.',
       'ERR_HUB',
       { cause: error },

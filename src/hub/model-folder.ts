@@ -1,22 +1,21 @@
 import { statSync, type Stats } from 'node:fs';
 import { messageOf, QaError } from '../errors.js';
+import { parseHubName } from './hub-name.js';
 import type { ModelPart } from './model-parts.js';
 
-/** `organisation/name`, or the bare name of one of the hub's first models. */
-const hubName = /^(?!.*(--|\.\.))\w[\w.-]*(\/\w[\w.-]*)?$/;
-
 /**
- * The folder of a model: the one named, or that of the hub's cache for a name of the hub's. A folder that is there goes
- * before the hub, as in `from_pretrained`.
+ * The folder of a model: the one named, or that of the hub's cache for a name of the hub's, with `@` and a revision or
+ * without. A folder that is there goes before the hub, as in `from_pretrained`.
  * @throws QaError `ERR_NO_MODEL` for what is neither, `ERR_HUB` where the hub's cannot be had
  */
 export async function modelFolder(nameOrPath: string, part: ModelPart = 'model'): Promise<string> {
   const there = lookAt(nameOrPath);
   if (there?.isDirectory()) return nameOrPath;
-  if (there === undefined && hubName.test(nameOrPath)) {
+  const named = there === undefined ? parseHubName(nameOrPath) : undefined;
+  if (named !== undefined) {
     // What asks the hub takes a while to load, and most models are folders.
     const { hubModel } = await import('./hub-model.js');
-    return hubModel(nameOrPath, part);
+    return hubModel(named, part);
   }
   throw new QaError(
     `Expected the folder of a model or a model's name on the hub, got ${nameOrPath}, ` +

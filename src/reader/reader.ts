@@ -22,7 +22,8 @@ export class Reader {
 
   /**
    * Opens a folder that `qa-native train` wrote, or any in Hugging Face's layout that holds a BERT with a span head; where
-   * there is no such folder, the model of that name on the hub, in the cache that Python's tools share.
+   * there is no such folder, the model of that name on the hub (`name` or `name@revision`), in the cache that Python's tools
+   * share.
    * @throws QaError where the model, the device or an option cannot be used
    */
   static async load(nameOrPath: string, options: ReaderOptions = {}): Promise<Reader> {

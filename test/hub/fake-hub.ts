@@ -9,6 +9,8 @@ export type Trouble = (request: IncomingMessage, response: ServerResponse, conte
 
 interface FakeHubOptions {
   readonly commit?: string;
+  /** What the commit is called, too. */
+  readonly revision?: string;
   /** What happens to the requests for a path, one after the other; then all goes well. */
   readonly troubles?: Readonly<Record<string, readonly Trouble[]>>;
   /** Refuses whoever does not show it. */
@@ -41,15 +43,16 @@ export function fakeHub(
   options: FakeHubOptions = {},
 ) {
   const at = options.commit ?? commit;
+  const revision = encodeURIComponent(options.revision ?? 'main');
   const asked: Asked[] = [];
   const tries = new Map<string, number>();
 
   const answer = (path: string, request: IncomingMessage, response: ServerResponse): void => {
     const name = decodeURIComponent(path.split('/').at(-1) ?? '');
-    const found = new RegExp(`^/${model}/resolve/(main|${at})/`).test(path) ? files[name] : undefined;
+    const found = new RegExp(`^/${model}/resolve/(${revision}|${at})/`).test(path) ? files[name] : undefined;
     if (options.onlyFiles === true && path.startsWith('/api/')) {
       response.writeHead(404).end();
-    } else if (path === `/api/models/${model}/revision/main`) {
+    } else if ([revision, at].some((name) => path === `/api/models/${model}/revision/${name}`)) {
       sendJson(response, { _id: '1', id: model, sha: at, lastModified: '2020-01-01T00:00:00Z' });
     } else if (path === `/api/models/${model}/tree/${at}`) {
       sendJson(response, Object.entries(files).map(describe));

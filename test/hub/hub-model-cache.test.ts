@@ -9,6 +9,7 @@ import {
   files,
   get,
   model,
+  named,
   repository,
   revision,
   root,
@@ -53,7 +54,7 @@ test('several at once fetch each file once', async (t) => {
   const { listener, asked } = fakeHub(model, files, { troubles: { [stored]: [cutAt(150_000)] } });
   const settings = { cache: join(root, 'at-once'), isOffline: false, token: undefined, patience: 20 };
   const folders = await serving(listener, (endpoint) =>
-    Promise.all([1, 2, 3].map(() => hubModel(model, 'model', { endpoint, ...settings }))),
+    Promise.all([1, 2, 3].map(() => hubModel(named, 'model', { endpoint, ...settings }))),
   );
   t.is(new Set(folders).size, 1);
   t.deepEqual(

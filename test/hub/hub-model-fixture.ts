@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { hubModel } from '../../src/hub/hub-model.js';
+import type { HubName } from '../../src/hub/hub-name.js';
 import type { ModelPart } from '../../src/hub/model-parts.js';
 import { temporaryFolder } from '../cli/run.js';
 import { serving } from '../serving.js';
@@ -9,6 +10,7 @@ import { commit, fakeHub, type Trouble } from './fake-hub.js';
 
 export const root = temporaryFolder();
 export const model = 'somebody/a-bert';
+export const named: HubName = { text: model, name: model, revision: 'main' };
 export const weights = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 251));
 export const json = (value: object) => Buffer.from(JSON.stringify(value));
 export const files = {
@@ -37,15 +39,19 @@ interface Asking {
   readonly token?: string;
   readonly isOffline?: boolean;
   readonly patience?: number;
+  /** A branch, a tag or a commit. */
+  readonly of?: string;
 }
 
 /** Gets the model into a cache from a fake hub; tells what was asked for. */
 export async function get(name: string, asking: Asking = {}) {
   const { hub, contents = files, part, token, isOffline = false, patience = 20 } = asking;
+  const at =
+    asking.of === undefined ? named : { text: `${model}@${asking.of}`, name: model, revision: asking.of };
   const { listener, asked } = fakeHub(model, contents, hub);
   const cache = join(root, name);
   const folder = await serving(listener, (endpoint) =>
-    hubModel(model, part, { endpoint, cache, isOffline, token, patience }),
+    hubModel(at, part, { endpoint, cache, isOffline, token, patience }),
   );
   return { folder, asked, paths: asked.map(({ path }) => path) };
 }

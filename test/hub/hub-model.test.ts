@@ -9,6 +9,7 @@ import {
   get,
   json,
   model,
+  named,
   repository,
   resolved,
   revision,
@@ -126,7 +127,7 @@ test('another architecture is refused before its weights come', async (t) => {
     const { listener, asked } = fakeHub(model, { ...files, 'config.json': json(config) });
     const settings = { cache: join(root, 'other'), isOffline: false, token: undefined, patience: 20 };
     await t.throwsAsync(
-      serving(listener, (endpoint) => hubModel(model, 'model', { endpoint, ...settings })),
+      serving(listener, (endpoint) => hubModel(named, 'model', { endpoint, ...settings })),
       { code: 'ERR_CONFIG', message: /^Expected [^\n]+, got "(roberta|relative_key)"; [^\n]+\.$/ },
     );
     paths.push(...asked.map(({ path }) => path));

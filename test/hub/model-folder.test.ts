@@ -12,7 +12,7 @@ test('a folder that is there is taken', async (t) => {
   t.is(await modelFolder(folder), folder);
 });
 
-for (const name of ['organisation/model', 'bert-base-uncased', 'a_b/c.d-1']) {
+for (const name of ['organisation/model', 'bert-base-uncased', 'a_b/c.d-1', 'a/b@v1.0', 'a@refs/pr/1']) {
   test(`${name} is looked for on the hub`, async (t) => {
     await t.throwsAsync(modelFolder(name), { code: 'ERR_HUB', message: /but the cache has no copy/ });
   });
@@ -28,6 +28,11 @@ for (const path of [
   '~/model',
   'a b',
   '-a/b',
+  'a/b@',
+  'a/b@/c',
+  'a/b@../c',
+  'a@b@c',
+  '@main',
   '',
 ]) {
   test(`"${path}" is neither a folder nor a name`, async (t) => {
