@@ -59,7 +59,7 @@ function expectAnswers(
   if (missing === 0 && run.answers.size === examples.length) return;
   throw new QaError(
     `Expected ${folder} to have an answer for each of the ${examples.length} questions of ${file}, but ${missing} are missing ` +
-      `of ${run.answers.size} that it has; give the --validation-file that it was evaluated on.`,
+      `of ${run.answers.size} that it has; give the --validation-file, and any --max-eval-samples, that it was evaluated with.`,
     'ERR_RUN',
   );
 }

@@ -42,8 +42,15 @@ test('a run with --max-eval-samples is scored on the first questions, on its way
   t.deepEqual(await evaluate('all', ...named), await firstIds(), 'a file that is named is whole');
   t.deepEqual(await evaluate('more', ...named, '--max-eval-samples', '1000000'), await firstIds());
 
-  const report = await qaNative('report', dir, '--output', join(folder, 'report.html'));
+  const output = ['--output', join(folder, 'report.html')];
+  const report = await qaNative('report', dir, ...output);
   t.is(report.code, 0, report.stderr);
+  const others = await qaNative('report', dir, '--max-eval-samples', '3', ...output);
+  t.is(others.code, 1);
+  t.regex(
+    others.stderr,
+    /each of the 3 questions .* 0 are missing of 7 that it has; .* any --max-eval-samples/,
+  );
 });
 
 test('reproduce takes --max-eval-samples, and counts it as a smaller run', async (t) => {
