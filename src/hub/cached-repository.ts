@@ -16,7 +16,6 @@ import { isCommit } from './hub-revision.js';
 export class CachedRepository {
   readonly #folder: string;
   readonly #locks: string;
-
   readonly #revision: string;
 
   constructor(cache: string, { name, revision }: Pick<HubName, 'name' | 'revision'>) {

@@ -5,7 +5,7 @@ import type { HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
 import { askForFiles } from './hub-heads.js';
 import type { HubName } from './hub-name.js';
-import { checkCommit, type HubRevision } from './hub-revision.js';
+import { checkCommit, isCommit, type HubRevision } from './hub-revision.js';
 import type { HubSettings } from './hub-settings.js';
 
 /**
@@ -14,10 +14,12 @@ import type { HubSettings } from './hub-settings.js';
  */
 export async function newestRevision(asked: HubName, settings: HubSettings): Promise<HubRevision> {
   try {
-    return await listFilesOf(asked, settings).catch((error: unknown) => {
+    const found = await listFilesOf(asked, settings).catch((error: unknown) => {
       if (error instanceof HubApiError && error.statusCode === 404) return askForFiles(asked, settings);
       throw error;
     });
+    if (!isCommit(asked.revision) || found.commit === asked.revision) return found;
+    throw new Error(`it answered with the commit ${found.commit}`);
   } catch (error) {
     // What the library stumbles over was not the hub's list.
     const isOdd = error instanceof TypeError || error instanceof SyntaxError;

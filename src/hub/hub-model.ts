@@ -14,8 +14,8 @@ import { hubSettings, type HubSettings } from './hub-settings.js';
 import { bringModel, type ModelPart, type ModelSource } from './model-parts.js';
 
 /**
- * The folder of a model of the hub, in the cache that Python's tools share. What it lacks of the revision's newest commit is fetched,
- * and only what is needed; where the hub cannot be asked, what the cache has is taken.
+ * The folder of a model of the hub, in the cache that Python's tools share. What it lacks of the revision's newest commit
+ * is fetched, and only what is needed; where the hub cannot be asked, what the cache has is taken.
  * @throws QaError `ERR_HUB` where neither has it whole
  */
 export async function hubModel(

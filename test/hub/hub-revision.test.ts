@@ -36,6 +36,15 @@ test('a commit of a model comes, and is no branch in the cache', async (t) => {
   await t.throwsAsync(get('commit', { isOffline: true }), { code: 'ERR_HUB' });
 });
 
+for (const onlyFiles of [false, true]) {
+  test(`another commit than the one asked for is refused, of a ${onlyFiles ? 'mirror of files' : 'hub'}`, async (t) => {
+    const message =
+      /^Expected the model "somebody\/a-bert@fedcba\w+" .* but it answered with the commit 012345\w+; /;
+    const hub = { revision: older, onlyFiles };
+    await t.throwsAsync(get(`another ${onlyFiles}`, { of: older, hub }), { code: 'ERR_HUB', message });
+  });
+}
+
 test('a revision that there is not is refused by its name', async (t) => {
   const message = /^Expected the model "somebody\/a-bert@v9" from the hub .* but it has none of this name; /;
   await t.throwsAsync(get('none', { of: 'v9' }), { code: 'ERR_HUB', message });
