@@ -5,7 +5,7 @@ import type { KernelArgs } from './kernel-options.js';
 import { leavable } from './interrupt.js';
 import { recordFile } from './read-run-record.js';
 import { dataOfRun } from './run-data.js';
-import { runEvaluation } from './run-evaluation.js';
+import { readValidationExamples, runEvaluation } from './run-evaluation.js';
 import { openTrainedModel } from './trained-model.js';
 import { checkSampleLimit } from './training-examples.js';
 
@@ -28,16 +28,22 @@ export async function evaluateFolder(args: EvalArgs): Promise<void> {
   const outputDir = args.outputDir ?? defaultOutput(args);
   // The model first: a folder that is none should not cost a download.
   const trained = await openTrainedModel(args);
-  const data = await dataOfRun(args, args.modelNameOrPath ?? args.modelDir);
-  const { metrics } = await leavable('ended before the scores were whole; give the same command again.', () =>
-    runEvaluation({
-      ...trained,
-      ...data,
-      outputDir,
-      say: (text) => {
-        if (!args.json) process.stdout.write(`${text}\n`);
-      },
-    }),
+  const { file, maxEvalSamples, version2WithNegative } = await dataOfRun(
+    args,
+    args.modelNameOrPath ?? args.modelDir,
+  );
+  const { metrics } = await leavable(
+    'ended before the scores were whole; give the same command again.',
+    async () =>
+      runEvaluation({
+        ...trained,
+        validation: await readValidationExamples(file, version2WithNegative, maxEvalSamples),
+        version2WithNegative,
+        outputDir,
+        say: (text) => {
+          if (!args.json) process.stdout.write(`${text}\n`);
+        },
+      }),
   );
   trained.model.dispose();
   if (args.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);

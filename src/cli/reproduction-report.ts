@@ -100,10 +100,7 @@ async function variants(args: ReproduceArgs): Promise<Section> {
   const { questions, results } = await measuredOnce(args, 'variants', asked, async (onProgress) => {
     const training = await readTrainingExamples(dataset.trainFile ?? '', args.maxTrainSamples);
     const validation = await readExamples(dataset.validationFile ?? '');
-    const questions = validation.examples.slice(
-      0,
-      Math.min(short.questions, args.maxEvalSamples ?? Infinity),
-    );
+    const questions = validation.examples.slice(0, args.maxEvalSamples).slice(0, short.questions);
     const results = await runVariants(
       {
         options: { ...settings, device: resolveDevice(args.device) },

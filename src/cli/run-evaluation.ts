@@ -13,9 +13,8 @@ import { Progress } from './progress.js';
 interface EvaluationRun {
   readonly model: ReaderModel;
   readonly tokenizer: BertTokenizer;
-  readonly file: string;
-  /** How many of its first questions; undefined for all. */
-  readonly maxEvalSamples?: number | undefined;
+  /** The questions to evaluate on. */
+  readonly validation: readonly Example[];
   /** Whether questions may have no answer, as in SQuAD v2.0. */
   readonly version2WithNegative: boolean;
   readonly outputDir: string;
@@ -34,15 +33,15 @@ export interface EvaluationSummary {
   readonly seconds: number;
 }
 
-/** Evaluates a model on a file of questions, writes what came of it, and prints the notebook's lines. */
+/** Evaluates a model on questions, writes what came of it, and prints the notebook's lines. */
 export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSummary> {
   const began = performance.now();
-  const examples = await readValidationExamples(run.file, run.version2WithNegative, run.maxEvalSamples);
-  const features = await featuresOf(examples, run.tokenizer, run.settings);
+  const { validation } = run;
+  const features = await featuresOf(validation, run.tokenizer, run.settings);
   const progress = new Progress('evaluate', features.length, 'window');
   const evaluation = await evaluate(
     run.model,
-    examples,
+    validation,
     features,
     {
       ...run.settings,
@@ -59,10 +58,10 @@ export async function runEvaluation(run: EvaluationRun): Promise<EvaluationSumma
     progress.clear();
   });
   await saveEvaluation(run.outputDir, evaluation);
-  run.say(`Post-processing ${examples.length} example predictions split into ${features.length} features.`);
+  run.say(`Post-processing ${validation.length} example predictions split into ${features.length} features.`);
   run.say(pythonDictionary(evaluation.metrics));
   return {
-    questions: examples.length,
+    questions: validation.length,
     features: features.length,
     metrics: evaluation.metrics,
     seconds: (performance.now() - began) / 1000,

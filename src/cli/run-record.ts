@@ -117,12 +117,12 @@ export async function recordScoring(
   { dataset, validationFile, maxEvalSamples }: TrainArgs,
 ): Promise<RunRecord> {
   // Undefined, as in all that is written as JSON, is not there.
-  const scored = { ...record, flags: { ...record.flags, maxEvalSamples } };
-  if (validationFile === undefined) return scored;
-  const flags = { ...scored.flags, ...(dataset === undefined ? {} : { dataset }) };
+  const flags = { ...record.flags, maxEvalSamples };
+  if (validationFile === undefined) return { ...record, flags };
+  const named = { ...(dataset === undefined ? {} : { dataset }), validationFile: resolve(validationFile) };
   return {
-    ...scored,
-    flags: { ...flags, validationFile: resolve(validationFile) },
+    ...record,
+    flags: { ...flags, ...named },
     sha256: { ...record.sha256, 'validation file': await fileHash(validationFile) },
   };
 }

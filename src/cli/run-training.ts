@@ -87,13 +87,12 @@ async function carryOut(run: PreparedRun): Promise<TrainingRun> {
   if (!existsSync(join(outputDir, 'model.safetensors'))) await writeRunRecord(outputDir, run.record);
   const { results, signal } = await trainRun(run, say);
   const { validationFile } = dataset;
-  const { maxEvalSamples } = args;
-  const modelIsWhole = howToScore(outputDir, validationFile, maxEvalSamples);
+  const modelIsWhole = howToScore(outputDir, validationFile, args.maxEvalSamples);
   const evaluation = await leavable(modelIsWhole, async () => {
     await writeJsonAtomic(join(outputDir, 'train_results.json'), results);
     if (signal !== undefined) throw new Interrupted(signal, `Stopped after the last step; ${modelIsWhole}`);
     if (!args.eval || validationFile === undefined) return undefined;
-    return runEvaluation({ ...run, file: validationFile, maxEvalSamples, say });
+    return runEvaluation({ ...run, say });
   });
   const counts = countRun(run);
   model.dispose();

@@ -1,7 +1,7 @@
 import { HubApiError } from '@huggingface/hub';
 import type { HubFile } from './hub-file.js';
 import { hubFetch } from './hub-fetch.js';
-import type { HubName } from './hub-name.js';
+import { fileUrl, type HubName } from './hub-name.js';
 import { checkCommit, type HubRevision } from './hub-revision.js';
 import type { HubSettings } from './hub-settings.js';
 
@@ -13,7 +13,7 @@ import type { HubSettings } from './hub-settings.js';
 export async function askForFiles({ name, revision }: HubName, settings: HubSettings): Promise<HubRevision> {
   const ask = hubFetch(settings);
   const head = async (path: string): Promise<Headers | undefined> => {
-    const url = `${settings.endpoint}/${name}/resolve/${encodeURIComponent(revision)}/${encodeURIComponent(path)}`;
+    const url = fileUrl(settings, name, revision, path);
     // What the hub says of a file comes before the redirect to where its bytes are.
     const { status, headers } = await ask(url, { method: 'HEAD', redirect: 'manual' });
     if (status === 404) return undefined;
@@ -24,7 +24,7 @@ export async function askForFiles({ name, revision }: HubName, settings: HubSett
   if (commit == null) throw new HubApiError(`${settings.endpoint}/${name}`, 404);
   return {
     commit: checkCommit(commit),
-    branch: revision,
+    revision,
     find: async (path) => {
       const headers = await head(path);
       return headers && describe(path, headers);

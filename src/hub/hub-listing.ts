@@ -36,5 +36,5 @@ async function listFilesOf({ name, revision }: HubName, settings: HubSettings): 
   for await (const { type, path, size, oid, lfs } of listFiles({ ...common, repo: name, revision: commit })) {
     if (type === 'file') files.set(path, { path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? '' });
   }
-  return { commit, branch: commit, find: (path) => Promise.resolve(files.get(path)) };
+  return { commit, revision: commit, find: (path) => Promise.resolve(files.get(path)) };
 }

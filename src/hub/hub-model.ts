@@ -8,7 +8,7 @@ import { authorization } from './hub-fetch.js';
 import { hasHash, isHash, isWhole } from './hub-file.js';
 import { hubError } from './hub-error.js';
 import { newestRevision } from './hub-listing.js';
-import type { HubName } from './hub-name.js';
+import { fileUrl, type HubName } from './hub-name.js';
 import type { HubRevision } from './hub-revision.js';
 import { hubSettings, type HubSettings } from './hub-settings.js';
 import { bringModel, type ModelPart, type ModelSource } from './model-parts.js';
@@ -44,7 +44,7 @@ export async function hubModel(
 function fromHub(
   { text, name }: HubName,
   repository: CachedRepository,
-  { commit, branch, find }: HubRevision,
+  { commit, revision, find }: HubRevision,
   settings: HubSettings,
 ): ModelSource {
   const folder = repository.snapshot(commit);
@@ -53,7 +53,7 @@ function fromHub(
     if (file === undefined) return false;
     if (!isHash(file.hash)) throw new Error(`it tells no hash of ${path}`);
     if (await isWhole(join(folder, path), file)) return true;
-    const url = `${settings.endpoint}/${name}/resolve/${encodeURIComponent(branch)}/${encodeURIComponent(path)}`;
+    const url = fileUrl(settings, name, revision, path);
     const headers = authorization(settings, url);
     await fetchBlob(repository, url, file, { say, headers, patience: settings.patience });
     await repository.link(commit, file);

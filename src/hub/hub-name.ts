@@ -1,3 +1,5 @@
+import type { HubSettings } from './hub-settings.js';
+
 /** A model of the hub, as it was named. */
 export interface HubName {
   /** As it was typed. */
@@ -14,4 +16,9 @@ const pattern = /^(?!.*(--|\.\.))(?<name>\w[\w.-]*(\/\w[\w.-]*)?)(@(?<revision>\
 export function parseHubName(text: string): HubName | undefined {
   const { name, revision = 'main' } = pattern.exec(text)?.groups ?? {};
   return name === undefined ? undefined : { text, name, revision };
+}
+
+/** Where a model's file is asked for. */
+export function fileUrl({ endpoint }: HubSettings, name: string, revision: string, path: string): string {
+  return `${endpoint}/${name}/resolve/${encodeURIComponent(revision)}/${encodeURIComponent(path)}`;
 }

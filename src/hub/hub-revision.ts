@@ -3,8 +3,8 @@ import type { HubFile } from './hub-file.js';
 /** What a model's repository holds, of a branch or tag now. */
 export interface HubRevision {
   readonly commit: string;
-  /** What its files are asked for by: the commit, or the revision's name. */
-  readonly branch: string;
+  /** What its files are asked for by: the commit, or the name that was asked for. */
+  readonly revision: string;
   /** A file by its path; undefined where there is none. */
   readonly find: (path: string) => Promise<HubFile | undefined>;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { notebookSettings } from '../../src/cli/options.js';
-import { runEvaluation } from '../../src/cli/run-evaluation.js';
+import { readValidationExamples, runEvaluation } from '../../src/cli/run-evaluation.js';
 import { sample } from '../../src/data/sample.js';
 import { readVocab } from '../../src/data/tokenizer-files.js';
 import { LstmForQuestionAnswering } from '../../src/models/lstm.js';
@@ -23,7 +23,7 @@ test('an evaluation that fails takes its bar away, so that the error stands on a
   const evaluation = runEvaluation({
     model,
     tokenizer,
-    file: writeFewQuestions(folder),
+    validation: await readValidationExamples(writeFewQuestions(folder), false, undefined),
     version2WithNegative: false,
     outputDir: join(folder, 'out'),
     settings: notebookSettings,
